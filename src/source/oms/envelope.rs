@@ -1,0 +1,66 @@
+//! The wrapping of every OMS answer. A failure comes with HTTP 200 and `success: false`; a success
+//! has `code` null, `"success"` or `"200"`, so only `success` counts.
+
+use super::wire::Envelope;
+use crate::source::error::SourceError;
+use crate::source::lenient::{self, Gaps, Obj, Shape};
+use crate::source::transport::Answer;
+
+/// Messages of the service are shown to people up to this many characters.
+const MAX_MESSAGE_CHARS: usize = 200;
+
+/// Opens an answer whose text is `text`.
+///
+/// # Errors
+/// When it is not JSON, not the service's, or tells of a failure.
+pub(in crate::source) fn open<'a, T: Shape<'a>>(
+    answer: &Answer,
+    text: &'a str,
+) -> Result<Envelope<'a, T>, SourceError> {
+    match (judge(text), answer.bad_status()) {
+        (Err(error @ SourceError::Api { .. }), _) => Err(error),
+        (_, Some(bad_status)) => Err(bad_status),
+        (judged, None) => judged,
+    }
+}
+
+fn judge<'a, T: Shape<'a>>(text: &'a str) -> Result<Envelope<'a, T>, SourceError> {
+    let found: Obj<Envelope<'a, T>> = lenient::read(text).map_err(|error| not_json(text, &error))?;
+    let Obj::Given(envelope) = found else {
+        return Err(SourceError::Foreign { hint: "it is no object" });
+    };
+    match Gaps::default().flag("success", envelope.success) {
+        Some(true) => Ok(envelope),
+        Some(false) => Err(failure(envelope)),
+        None => Err(SourceError::Foreign { hint: "`success` is missing" }),
+    }
+}
+
+/// The newer `errorDetail` says more than the older `code` and `message`.
+fn failure<T>(envelope: Envelope<'_, T>) -> SourceError {
+    let mut gaps = Gaps::default();
+    let detail = gaps.object("errorDetail", envelope.error_detail).unwrap_or_default();
+    let code = gaps.text("code", detail.code).or_else(|| gaps.text("code", envelope.code));
+    let message = gaps.text("message", detail.message).or_else(|| gaps.text("message", envelope.message));
+    SourceError::Api {
+        code: shown(&code.unwrap_or_else(|| "without a code".to_owned())),
+        message: shown(&message.unwrap_or_else(|| "without a message".to_owned())),
+    }
+}
+
+/// Says what the answer looks like without quoting it.
+fn not_json(text: &str, error: &serde_json::Error) -> SourceError {
+    let hint = match text.trim_start().as_bytes().first() {
+        None => "it is empty".to_owned(),
+        Some(b'<') => "it looks like HTML or XML".to_owned(),
+        Some(_) if error.is_eof() => "it breaks off".to_owned(),
+        Some(_) => format!("malformed at line {} column {}", error.line(), error.column()),
+    };
+    SourceError::NotJson { hint }
+}
+
+/// One line, cut.
+fn shown(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE_CHARS).collect();
+    line.trim().to_owned()
+}

@@ -1,0 +1,163 @@
+//! One request and its whole answer: the deadline covers the body, the body is capped while it
+//! streams, and whatever goes wrong becomes one of the closed set of errors.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Request, Response, StatusCode};
+
+use crate::config::Limits;
+use crate::source::error::SourceError;
+
+/// How much of an announced length is reserved up front: the announcement is not to be trusted.
+const MAX_RESERVED_BYTES: usize = 8 << 20;
+
+/// An answer with its whole body: a success, or a client error that may carry the service's
+/// envelope.
+#[derive(Debug)]
+pub(in crate::source) struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as text; bytes that are not UTF-8 cost the characters they stand for.
+    pub(in crate::source) fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// The error that the status alone stands for; a body that explains itself says more.
+    pub(in crate::source) fn bad_status(&self) -> Option<SourceError> {
+        (!self.status.is_success()).then(|| SourceError::Status { status: self.status.as_u16() })
+    }
+}
+
+/// Sends `request` and reads the answer within the deadline.
+pub(super) async fn exchange(
+    client: &reqwest::Client,
+    request: Request,
+    limits: &Limits,
+) -> Result<Answer, SourceError> {
+    let host = shown_host(&request);
+    let exchange = async {
+        let response = client.execute(request).await.map_err(|error| unreachable_because(&error, &host))?;
+        check_status(&response)?;
+        read_body(response, limits.max_response_bytes).await
+    };
+    tokio::time::timeout(limits.timeout, exchange).await.unwrap_or(Err(SourceError::Timeout { after: limits.timeout }))
+}
+
+/// Reads at most `cap` bytes, after decompression.
+async fn read_body(mut response: Response, cap: usize) -> Result<Answer, SourceError> {
+    let status = response.status();
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    if announced.is_some_and(|length| length > cap) {
+        return Err(SourceError::TooLarge { limit: cap });
+    }
+    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(MAX_RESERVED_BYTES));
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken_off_because(&error))? {
+        if body.len() + chunk.len() > cap {
+            return Err(SourceError::TooLarge { limit: cap });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, body })
+}
+
+/// Ends here what the status says all about; successes go on, and client errors that may explain
+/// themselves in the body.
+fn check_status(response: &Response) -> Result<(), SourceError> {
+    let status = response.status();
+    let code = status.as_u16();
+    let retry_after = retry_after(response.headers());
+    match status {
+        _ if status.is_redirection() => Err(SourceError::Redirect { status: code }),
+        StatusCode::UNAUTHORIZED => Err(SourceError::Unauthorized),
+        StatusCode::FORBIDDEN => Err(SourceError::Forbidden),
+        StatusCode::TOO_MANY_REQUESTS => Err(SourceError::Throttled { status: code, retry_after }),
+        _ if status.is_server_error() => Err(SourceError::Server { status: code, retry_after }),
+        _ => Ok(()),
+    }
+}
+
+/// `Retry-After` in its two forms: seconds or a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    let now = jiff::Timestamp::now();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+/// Host and port, which is all of an address that goes into messages.
+fn shown_host(request: &Request) -> String {
+    let url = request.url();
+    let host = url.host_str().unwrap_or("?");
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Tells why there was no answer at all.
+fn unreachable_because(error: &reqwest::Error, host: &str) -> SourceError {
+    let host = host.to_owned();
+    if error.is_dns() {
+        return SourceError::Dns { host };
+    }
+    if let Some(cause) = tls_cause(error) {
+        return SourceError::Tls { host, cause };
+    }
+    if error.is_connect() {
+        return SourceError::Connect { host, cause: innermost(error) };
+    }
+    SourceError::Interrupted
+}
+
+/// Tells why an answer broke off.
+fn broken_off_because(error: &reqwest::Error) -> SourceError {
+    if error.is_decode() {
+        return SourceError::NotJson { hint: "its compression is broken".to_owned() };
+    }
+    SourceError::Interrupted
+}
+
+/// The TLS library's own words, if it was TLS.
+fn tls_cause(error: &reqwest::Error) -> Option<String> {
+    causes(error).find_map(|cause| {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        tls.or_else(|| cause.downcast_ref::<rustls::Error>()).map(ToString::to_string)
+    })
+}
+
+/// The last link of the chain says what the system said.
+fn innermost(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(|| "no connection".to_owned(), ToString::to_string)
+}
+
+/// The errors under an error.
+fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    let mut next = error.source();
+    std::iter::from_fn(move || {
+        let cause = next?;
+        next = cause.source();
+        Some(cause)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let headers = |value: &'static str| {
+            HeaderMap::from_iter([(RETRY_AFTER, reqwest::header::HeaderValue::from_static(value))])
+        };
+        assert_eq!(retry_after(&headers("7")), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(&headers("Wed, 21 Oct 2015 07:28:00 GMT")), Some(Duration::ZERO));
+        assert!(retry_after(&headers("Wed, 21 Oct 2099 07:28:00 GMT")).is_some_and(|wait| wait.as_secs() > 1_000_000));
+        assert_eq!(retry_after(&headers("soon")), None);
+    }
+}
