@@ -1,0 +1,168 @@
+//! When to ask: one loop a source, which polls, publishes and sleeps until the next poll is due.
+//!
+//! Loops know nothing of each other, so a source that hangs delays none of the others. Within one
+//! loop the next poll begins only when the last one has ended or was cut off at its deadline.
+
+mod ear;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::SourceConfig;
+use crate::domain::{Failure, Reason, Watched};
+use crate::metrics::{Exposition, Live};
+use crate::source::{OpenError, Source};
+use crate::store::{Moment, PollEnd, Setup, Store};
+use ear::Ear;
+
+/// The pause after refused credentials; it doubles with each further refusal. Services lock
+/// accounts after a handful of failures.
+const FIRST_REFUSAL_PAUSE: Duration = Duration::from_mins(1);
+/// The longest such pause.
+const LONGEST_REFUSAL_PAUSE: Duration = Duration::from_mins(15);
+
+/// What all pollers share.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Where readings go.
+    pub store: Arc<Store>,
+    /// Where polls and calls are counted.
+    pub live: Arc<Live>,
+    /// What is rendered once a poll has ended.
+    pub exposition: Arc<Exposition>,
+}
+
+/// Polls one source.
+#[derive(Debug)]
+pub struct Poller {
+    name: String,
+    source: Source,
+    interval: Duration,
+    /// No poll lasts longer: its readings would be stale before it ended.
+    deadline: Duration,
+    desk: Desk,
+}
+
+/// What one poll came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Ways in which parts of it failed.
+    pub reasons: BTreeSet<Reason>,
+    /// The service refused the credentials.
+    pub refused: bool,
+    /// Projects that could not be read, in all.
+    pub unread: usize,
+}
+
+impl Poller {
+    /// Makes a poller and announces its source and projects to the store.
+    ///
+    /// # Errors
+    /// When the source's client cannot be set up.
+    pub fn new(config: &SourceConfig, desk: Desk) -> Result<Self, OpenError> {
+        let source = Source::open(config)?;
+        desk.store.add(Setup {
+            name: config.name.clone(),
+            kind: config.backend.kind(),
+            stale_after: config.limits.stale_after,
+            thresholds: thresholds(config),
+            projects: config.projects.iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
+        });
+        desk.live.source_added(&config.name);
+        Ok(Self {
+            name: config.name.clone(),
+            source,
+            interval: config.limits.interval,
+            deadline: config.limits.stale_after.max(config.limits.timeout),
+            desk,
+        })
+    }
+
+    /// Polls until stopped. A poll under way is dropped when the stop comes.
+    pub async fn run(self, stop: CancellationToken) {
+        stop.run_until_cancelled(self.poll_forever()).await;
+    }
+
+    async fn poll_forever(&self) {
+        let mut before = Verdict::default();
+        let mut refusals = 0;
+        loop {
+            let started = Instant::now();
+            refusals += 1;
+            let pause = |verdict: &Verdict| {
+                if verdict.refused { refusal_pause(refusals).max(self.interval) } else { self.interval }
+            };
+            let (verdict, next) = self.poll_once(started, &before, pause).await;
+            if !verdict.refused {
+                refusals = 0;
+            }
+            before = verdict;
+            tokio::time::sleep_until(next.into()).await;
+        }
+    }
+
+    /// Polls once; for the `poll` command.
+    pub async fn poll(&self) -> Verdict {
+        let (verdict, _) = self.poll_once(Instant::now(), &Verdict::default(), |_| self.interval).await;
+        verdict
+    }
+
+    async fn poll_once(
+        &self,
+        started: Instant,
+        before: &Verdict,
+        pause: impl Fn(&Verdict) -> Duration,
+    ) -> (Verdict, Instant) {
+        let Desk { store, live, exposition } = &self.desk;
+        let ear = Ear::new(&self.name, store, live);
+        store.begin(&self.name);
+        let watched =
+            tokio::time::timeout(self.deadline, self.source.poll(&ear)).await.unwrap_or_else(|_| self.cut_off());
+        let up = ear.up();
+        let verdict = ear.conclude(&watched, before);
+        let at = Moment::now();
+        let took = at.mono.saturating_duration_since(started);
+        let next = (started + pause(&verdict)).max(at.mono);
+        live.poll_ended(&self.name, took, verdict.reasons.iter().copied());
+        store.finish(&self.name, PollEnd { watched, up, took, at, held: verdict.refused, next });
+        exposition.refresh(at.mono);
+        tracing::debug!(source = self.name, took = ?took, up, unread = verdict.unread, "poll ended");
+        (verdict, next)
+    }
+
+    /// What a poll that hit its deadline leaves.
+    fn cut_off(&self) -> Watched {
+        let message = format!(
+            "the poll was cut off after {}; raise `requests_per_second` or `concurrency`, or watch fewer projects",
+            humantime::format_duration(self.deadline)
+        );
+        Watched { ids: BTreeSet::new(), failure: Some(Failure { reason: Reason::Deadline, message }) }
+    }
+}
+
+/// How long to be silent after so many refusals in a row.
+fn refusal_pause(refusals: u32) -> Duration {
+    let doubled = FIRST_REFUSAL_PAUSE.saturating_mul(1 << refusals.saturating_sub(1).min(8));
+    doubled.min(LONGEST_REFUSAL_PAUSE)
+}
+
+/// The configured limits in the words of the domain.
+fn thresholds(config: &SourceConfig) -> crate::domain::Thresholds {
+    let seconds = |limit: Option<Duration>| limit.map(|limit| limit.as_secs_f64());
+    let limits = &config.delay_thresholds;
+    crate::domain::Thresholds { high: seconds(limits.high), medium: seconds(limits.medium), low: seconds(limits.low) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_answered_with_minutes_of_silence() {
+        let pauses: Vec<u64> = (1..8).map(|refusals| refusal_pause(refusals).as_secs()).collect();
+        assert_eq!(pauses, [60, 120, 240, 480, 900, 900, 900]);
+    }
+}
