@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The program. Everything is in the library, so that tests and tools can reach it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    migration_exporter::cli::main()
+}
