@@ -39,7 +39,9 @@ pub fn main() -> ExitCode {
     let outcome = match command.unwrap_or(Command::Run) {
         Command::Run => on_runtime(serve::run(&flags)),
         Command::Demo => on_runtime(serve::demo(&flags)),
-        Command::Simulate { listen_address } => on_runtime(serve::simulate(&listen_address)),
+        Command::Simulate { listen_address, extra_projects } => {
+            on_runtime(serve::simulate(&listen_address, extra_projects))
+        }
         Command::CheckConfig => show::check_config(&flags),
         Command::Poll { source, project } => on_runtime(show::poll(&flags, source.as_deref(), project.as_deref())),
         Command::Completions { shell } => {

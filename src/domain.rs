@@ -5,6 +5,7 @@
 //! never turned into a zero. This room knows no vendor, no wire format and no metric; the rooms
 //! under `source` translate into it, the store and the metrics read from it.
 
+mod bounds;
 mod number;
 mod reading;
 mod state;

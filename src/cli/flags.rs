@@ -37,6 +37,14 @@ pub(super) enum Command {
             value_name = "HOST:PORT"
         )]
         listen_address: String,
+        /// So many further projects, to see how the exporter copes with a large installation
+        #[arg(
+            long = "extra-projects",
+            env = "MIGRATION_EXPORTER_EXTRA_PROJECTS",
+            default_value_t = 0,
+            value_name = "COUNT"
+        )]
+        extra_projects: usize,
     },
     /// Check the configuration file and name every fault with its line and column
     CheckConfig,

@@ -25,7 +25,7 @@ pub(super) async fn run(flags: &Flags) -> Result<ExitCode, Failure> {
 /// The daemon against the simulator.
 pub(super) async fn demo(flags: &Flags) -> Result<ExitCode, Failure> {
     let listeners = listen(&flags.listen_addresses).await?;
-    let simulator = simulator("127.0.0.1:0").await?;
+    let simulator = simulator("127.0.0.1:0", sim::Options::default()).await?;
     let text = sample_config(&simulator, "5s");
     let surroundings = Surroundings { directory: std::path::Path::new("."), environment: &|_| None };
     let config = config::parse("demo.yml", &text, &surroundings)?;
@@ -50,8 +50,8 @@ pub(super) async fn demo(flags: &Flags) -> Result<ExitCode, Failure> {
 }
 
 /// The simulator alone.
-pub(super) async fn simulate(listen_address: &str) -> Result<ExitCode, Failure> {
-    let simulator = simulator(listen_address).await?;
+pub(super) async fn simulate(listen_address: &str, extra_projects: usize) -> Result<ExitCode, Failure> {
+    let simulator = simulator(listen_address, sim::Options { extra_projects, ..sim::Options::default() }).await?;
     say(&format!(
         "# The simulator is running: OMS at {}\n# Stop with Ctrl-C. A configuration for it, to be saved as migration-exporter.yml:\n\n{}",
         simulator.base_url(),
@@ -76,10 +76,9 @@ async fn start(config: &Config, listeners: Vec<TcpListener>, flags: &Flags) -> R
     Ok(ExitCode::SUCCESS)
 }
 
-async fn simulator(address: &str) -> Result<Simulator, Failure> {
+async fn simulator(address: &str, options: sim::Options) -> Result<Simulator, Failure> {
     let listener = bind(address).await.with_context(|| taken(address, "--listen-address"))?;
-    let simulator =
-        Simulator::start(listener, sim::Options::default()).await.context("the simulator does not start")?;
+    let simulator = Simulator::start(listener, options).await.context("the simulator does not start")?;
     Ok(simulator)
 }
 

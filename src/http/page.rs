@@ -26,7 +26,7 @@ a { color: var(--link); } header { display: flex; flex-wrap: wrap; gap: .4rem 1.
 section { margin-top: 1.75rem; } .head { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: baseline; }
 .why { margin: .4rem 0; padding: .45rem .7rem; border-left: 3px solid var(--bad); background: var(--bad-paper); color: var(--bad); overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; margin-top: .6rem; } th { text-align: left; font-weight: 600; color: var(--soft); font-size: .85em; }
-th, td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; } td:first-child { overflow-wrap: anywhere; } td small { display: block; }
+th, td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; } td:first-child { overflow-wrap: anywhere; } td:last-child { white-space: nowrap; } tr.why-row td { white-space: normal; } td small { display: block; }
 tr.failing td { border-bottom: 0; } tr.why-row td { padding-top: 0; }
 @media (max-width: 46rem) { thead { display: none; } table, tbody, tr, td { display: block; }
   tr { background: var(--card); border-radius: .5rem; padding: .4rem .3rem; margin-top: .6rem; } tr.why-row { margin-top: -.6rem; border-radius: 0 0 .5rem .5rem; }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::{Project, ProjectStatus, Ratio, Replication, StepStatus};
+use crate::domain::{Project, ProjectStatus, Replication, StepStatus};
 use crate::store::{Moment, ProjectState, Snapshot, SourceState};
 
 /// How a thing is to be looked at.
@@ -152,24 +152,28 @@ fn step(project: &Project) -> String {
         .rev()
         .find(|step| at_work(&step.status) && step.progress.is_none_or(|done| done.value() > 0.0));
     let Some(step) = failed.or(named).or(moving) else { return String::new() };
-    let mut said = words(&step.name);
-    match &step.status {
-        Some(StepStatus::Failed) => said.push_str(" failed"),
-        Some(StepStatus::Monitoring) => said.push_str(", monitoring"),
-        _ => {}
-    }
-    match step.progress.map(Ratio::value) {
-        Some(done) => format!("{said} at {} %", (done * 100.0).floor()),
-        None => said,
+    let name = words(&step.name);
+    let failed = if step.status == Some(StepStatus::Failed) { " failed" } else { "" };
+    match step.progress.map(|done| (done.value() * 100.0).floor()) {
+        Some(percent) if percent >= 100.0 && step.status == Some(StepStatus::Monitoring) => {
+            format!("{name}, caught up")
+        }
+        Some(percent) => format!("{name}{failed} at {percent} %"),
+        None => format!("{name}{failed}"),
     }
 }
 
 fn delay(project: &Project, limit: Option<f64>) -> (Tone, String) {
-    let reverse = project.reverse.delay.map(|seconds| (seconds, " behind, in reverse"));
-    let Some((seconds, words)) = project.forward.delay.map(|seconds| (seconds, " behind")).or(reverse) else {
+    let switched = project.reverse.delay.is_some();
+    let Some(seconds) = project.reverse.delay.or(project.forward.delay) else {
         return (Tone::Quiet, none_because(&project.forward));
     };
-    let said = format!("{}{words}", seconds_span(seconds));
+    let said = match (seconds, switched) {
+        (0.0, false) => "no delay".to_owned(),
+        (0.0, true) => "no delay, in reverse".to_owned(),
+        (_, false) => format!("{} behind", seconds_span(seconds)),
+        (_, true) => format!("{} behind, in reverse", seconds_span(seconds)),
+    };
     match limit {
         Some(limit) if seconds > limit => (Tone::Bad, format!("{said}, over its limit of {}", seconds_span(limit))),
         Some(_) => (Tone::Good, said),
@@ -189,9 +193,25 @@ fn alarm(project: &Project) -> Option<String> {
     })
 }
 
-/// `RUNNING_MODIFYING` reads as `running modifying`.
+/// What people call it; a term without such a name reads as it is spelled, in small letters.
 fn words(term: &str) -> String {
-    term.to_lowercase().replace('_', " ")
+    let known = match term {
+        "INIT" => "not started",
+        "SUSPEND" => "paused",
+        "RUNNING_MODIFYING" => "running, being modified",
+        "RUNNING_MERGING" => "running, merging",
+        "TRANSFER_PRECHECK" | "PRE_CHECK" => "precheck",
+        "STRUCT_TRANSFER" => "schema",
+        "INDEX_TRANSFER" => "indexes",
+        "FULL_TRANSFER" => "full load",
+        "INCR_TRANSFER" => "incremental sync",
+        "FULL_VERIFIER" => "verification",
+        "INCR_VERIFIER" => "incremental verification",
+        "TRANSFER_APP_SWITCH" => "switch-over",
+        "REVERSE_INCR_TRANSFER" => "reverse sync",
+        other => return other.to_lowercase().replace('_', " "),
+    };
+    known.to_owned()
 }
 
 fn counted(count: usize, noun: &str) -> String {

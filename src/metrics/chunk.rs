@@ -8,10 +8,6 @@ use super::family::{Out, ProjectView, Samples, StepView, push_label};
 use crate::domain::Project;
 use crate::store::{ProjectState, Setup};
 
-/// Steps shown of one project, the first ones in order. Real projects have a dozen; a list beyond
-/// this is a fault of the service.
-pub(super) const MAX_STEPS: usize = 256;
-
 /// The lines of one project.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
@@ -67,7 +63,7 @@ fn step_views<'a>(project: &'a Project, state: &ProjectState, prefix: &str) -> V
         push_label(&mut prefix, "step", &step.name);
         (prefix, StepView { step, advanced: state.advances.get(&step.name).and_then(|advance| advance.at) })
     };
-    project.steps.iter().take(MAX_STEPS).map(view).collect()
+    project.steps.iter().map(view).collect()
 }
 
 fn separate(labels: &mut String) {

@@ -97,7 +97,10 @@ impl Witness for Ear<'_> {
         }
     }
 
-    fn project(&self, reading: Reading) {
+    fn project(&self, mut reading: Reading) {
+        if let Ok(project) = &mut reading.outcome {
+            project.bound().for_each(|(limit, count)| self.dropped(limit, count));
+        }
         if let Err(Failure { reason, message }) = &reading.outcome {
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
             failures.entry((*reason, message.clone())).or_default().push(reading.id.clone());
