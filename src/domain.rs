@@ -6,12 +6,14 @@
 //! under `source` translate into it, the store and the metrics read from it.
 
 mod bounds;
+mod extra;
 mod number;
 mod reading;
 mod state;
 
+pub use extra::{Component, ConflictLogs, Extra, ExtraKind, Object, Objects, Verification};
 pub use number::{Ratio, Time, float};
-pub use reading::{Call, Failure, Ignored, Reading, Reason, Watched, Witness};
+pub use reading::{Call, ExtraReading, Failure, Ignored, Reading, Reason, Watched, Witness};
 pub use state::{Importance, ProjectStatus, StepStatus};
 
 /// One migration or synchronisation project as a service describes it.
@@ -47,6 +49,8 @@ pub struct Project {
     pub running_step: Option<String>,
     /// Overall progress, where the service reports one.
     pub progress: Option<Ratio>,
+    /// How long it will take, in seconds, where the service says so.
+    pub remaining: Option<f64>,
     /// The steps in their order, each name once.
     pub steps: Vec<Step>,
     /// How far the target is behind the source.

@@ -11,6 +11,7 @@ mod chunk;
 mod document;
 mod exporter;
 mod exposition;
+mod extra;
 mod family;
 mod gzip;
 mod live;
@@ -31,6 +32,7 @@ pub fn families() -> impl Iterator<Item = &'static Family> {
         project::FAMILIES,
         step::FAMILIES,
         project::SYNC,
+        extra::FAMILIES,
         exporter::FAMILIES,
         exporter::LIVE,
         process::FAMILIES,

@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-pub use project::{Advance, ProjectState};
+pub use project::{Advance, Aged, ProjectState};
 
-use crate::domain::{Failure, Reading, Reason, Thresholds, Time, Watched};
+use crate::domain::{ExtraReading, Failure, Reading, Reason, Thresholds, Time, Watched};
 
 /// One moment on both clocks: the wall's for people, the monotonic one for ages.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +118,15 @@ impl Store {
         self.change_source(source, |state| {
             let poll = state.poll;
             state.project(reading.id).take(reading.outcome, at, poll);
+        });
+    }
+
+    /// Takes the outcome of asking an extra about a project that is known.
+    pub fn record_extra(&self, source: &str, reading: ExtraReading, at: Moment) {
+        self.change_source(source, |state| {
+            if state.projects.contains_key(&reading.id) {
+                state.project(reading.id).take_extra(reading.kind, reading.outcome, at);
+            }
         });
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::Project;
+use super::{Extra, ExtraKind, Project};
 
 /// Why something could not be read: a closed set, because it becomes a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,11 +46,19 @@ pub enum Reason {
     Deadline,
     /// A label of the configuration that the service does not know.
     UnknownLabel,
+    /// The service, its edition or its region does not have this API.
+    Unsupported,
+    /// The clocks of this machine and the service differ too much for a signature.
+    ClockSkew,
+    /// A temporary credential has expired.
+    TokenExpired,
+    /// No credentials were found, or they could not be fetched.
+    NoCredentials,
 }
 
 impl Reason {
     /// Every reason, for series that exist from the start.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Dns,
         Self::Connect,
         Self::Tls,
@@ -69,6 +77,10 @@ impl Reason {
         Self::NotFound,
         Self::Deadline,
         Self::UnknownLabel,
+        Self::Unsupported,
+        Self::ClockSkew,
+        Self::TokenExpired,
+        Self::NoCredentials,
     ];
 
     /// The label value.
@@ -92,6 +104,10 @@ impl Reason {
             Self::NotFound => "not_found",
             Self::Deadline => "deadline",
             Self::UnknownLabel => "unknown_label",
+            Self::Unsupported => "unsupported",
+            Self::ClockSkew => "clock_skew",
+            Self::TokenExpired => "token_expired",
+            Self::NoCredentials => "no_credentials",
         }
     }
 }
@@ -145,12 +161,25 @@ pub struct Watched {
     pub failure: Option<Failure>,
 }
 
+/// The outcome of asking one extra about a project.
+#[derive(Clone, Debug)]
+pub struct ExtraReading {
+    /// The project's id.
+    pub id: String,
+    /// What was asked.
+    pub kind: ExtraKind,
+    /// What was read.
+    pub outcome: Result<Extra, Failure>,
+}
+
 /// Hears what a poll learns, at the moment it learns it.
 pub trait Witness: Send + Sync {
     /// An API request has ended.
     fn call(&self, call: Call);
     /// A project was read, or could not be.
     fn project(&self, reading: Reading);
+    /// An extra about a project was read, or could not be; the project itself is not affected.
+    fn extra(&self, reading: ExtraReading);
     /// Values were left out because they could not be used.
     fn ignored(&self, ignored: Ignored);
     /// Series were left out by a cap.

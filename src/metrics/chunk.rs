@@ -41,6 +41,11 @@ impl Chunk {
             match (family.samples, &view) {
                 (Samples::Watch(take), _) => take(state, &mut out),
                 (Samples::Project(take), Some(view)) => take(view, &mut out),
+                (Samples::Extra(take), Some(_)) => {
+                    for extra in state.fresh_extras(now, setup.stale_after) {
+                        take(extra, &mut out);
+                    }
+                }
                 (Samples::Step(take), Some(_)) => {
                     for (prefix, step) in &steps {
                         take(step, &mut Out { text: &mut *out.text, family, prefix });

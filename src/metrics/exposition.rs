@@ -10,7 +10,7 @@ use super::chunk::Chunk;
 use super::family::{Family, Out, Samples, push_label};
 use super::gzip::Packed;
 use super::{About, Live, families, process};
-use crate::store::{Snapshot, SourceState, Store};
+use crate::store::{Snapshot, Store};
 
 /// A text format of Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,8 @@ struct Cache {
 #[derive(Clone, Debug)]
 struct Kept {
     revision: u64,
-    fresh: bool,
+    /// When a part of it becomes stale.
+    expires: Option<Instant>,
     chunk: Arc<Chunk>,
 }
 
@@ -62,7 +63,7 @@ struct Kept {
 struct Page {
     version: u64,
     about: About,
-    /// When a project on this page becomes stale.
+    /// When a part of this page becomes stale.
     expires: Option<Instant>,
     lines: String,
     blocks: Vec<(&'static Family, Range<usize>)>,
@@ -125,7 +126,7 @@ impl Exposition {
         }
         let snapshot = self.store.snapshot();
         cache.chunks = chunks(&snapshot, std::mem::take(&mut cache.chunks), now);
-        let page = Arc::new(Page::stitch(&snapshot, &cache.chunks, about, now));
+        let page = Arc::new(Page::stitch(&snapshot, &cache.chunks, about));
         cache.page = Some(Arc::clone(&page));
         page
     }
@@ -137,11 +138,11 @@ fn chunks(snapshot: &Snapshot, mut before: BTreeMap<Place, Kept>, now: Instant) 
     for source in &snapshot.sources {
         for state in source.projects.values() {
             let place = (source.setup.name.clone(), state.id.clone());
-            let fresh = state.is_fresh(now, source.setup.stale_after);
-            let kept = before.remove(&place).filter(|kept| kept.revision == state.revision && kept.fresh == fresh);
+            let holds = |kept: &Kept| kept.revision == state.revision && kept.expires.is_none_or(|end| now <= end);
+            let kept = before.remove(&place).filter(holds);
             let kept = kept.unwrap_or_else(|| Kept {
                 revision: state.revision,
-                fresh,
+                expires: state.next_expiry(now, source.setup.stale_after),
                 chunk: Arc::new(Chunk::render(&source.setup, state, now)),
             });
             after.insert(place, kept);
@@ -155,7 +156,7 @@ impl Page {
         self.version == version && self.about == about && self.expires.is_none_or(|expires| now <= expires)
     }
 
-    fn stitch(snapshot: &Snapshot, chunks: &BTreeMap<Place, Kept>, about: About, now: Instant) -> Self {
+    fn stitch(snapshot: &Snapshot, chunks: &BTreeMap<Place, Kept>, about: About) -> Self {
         let mut lines = String::new();
         let mut blocks = Vec::new();
         for (place, family) in families().enumerate() {
@@ -169,7 +170,7 @@ impl Page {
                         take(source, &mut Out { text: &mut lines, family, prefix: &prefix });
                     }
                 }
-                Samples::Watch(_) | Samples::Project(_) | Samples::Step(_) => {
+                Samples::Watch(_) | Samples::Project(_) | Samples::Extra(_) | Samples::Step(_) => {
                     for kept in chunks.values() {
                         lines.push_str(kept.chunk.lines(place));
                     }
@@ -180,7 +181,7 @@ impl Page {
                 blocks.push((family, begin..lines.len()));
             }
         }
-        let expires = snapshot.sources.iter().filter_map(|source| next_expiry(source, now)).min();
+        let expires = chunks.values().filter_map(|kept| kept.expires).min();
         Self { version: snapshot.version, about, expires, lines, blocks, packed: Default::default() }
     }
 
@@ -194,11 +195,4 @@ impl Page {
         }
         body
     }
-}
-
-/// When the next of a source's fresh projects becomes stale.
-fn next_expiry(source: &SourceState, now: Instant) -> Option<Instant> {
-    let stale_after = source.setup.stale_after;
-    let read = source.projects.values().filter(|state| state.is_fresh(now, stale_after));
-    read.filter_map(|state| state.last_success).map(|read| read.mono + stale_after).min()
 }

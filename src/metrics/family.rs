@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::exposition::Format;
-use crate::domain::{Project, Step, Time};
+use crate::domain::{Extra, Project, Step, Time};
 use crate::store::{ProjectState, SourceState};
 
 /// Label values are cut here, on a character boundary: a longer one is a text in the wrong place.
@@ -77,6 +77,8 @@ pub(super) enum Samples {
     Watch(fn(&ProjectState, &mut Out<'_>)),
     /// From a project that is known and not stale.
     Project(fn(&ProjectView<'_>, &mut Out<'_>)),
+    /// From each fresh extra of such a project.
+    Extra(fn(&Extra, &mut Out<'_>)),
     /// From each step of such a project.
     Step(fn(&StepView<'_>, &mut Out<'_>)),
     /// Live, kept by [`super::Live`] or read from the system at every scrape.
@@ -105,7 +107,7 @@ impl Family {
         match self.samples {
             Samples::Exporter(_) => Scope::Exporter,
             Samples::Source(_) => Scope::Source,
-            Samples::Watch(_) | Samples::Project(_) => Scope::Project,
+            Samples::Watch(_) | Samples::Project(_) | Samples::Extra(_) => Scope::Project,
             Samples::Step(_) => Scope::Step,
             Samples::Live(scope) => scope,
         }

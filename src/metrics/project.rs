@@ -107,6 +107,13 @@ pub(super) const FAMILIES: &[Family] = &[
         labels: &[],
         samples: Samples::Project(|view, out| out.put_some(view.project.progress.map(Ratio::value))),
     },
+    Family {
+        name: "migration_remaining_seconds",
+        help: "How long the project will still take, where the service itself says so",
+        kind: Kind::Gauge,
+        labels: &[],
+        samples: Samples::Project(|view, out| out.put_some(view.project.remaining)),
+    },
 ];
 
 /// About replication and the service's alarms.

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Verdict;
-use crate::domain::{Call, Failure, Ignored, Reading, Reason, Watched, Witness};
+use crate::domain::{Call, ExtraReading, Failure, Ignored, Reading, Reason, Watched, Witness};
 use crate::metrics::Live;
 use crate::store::{Moment, Store};
 
@@ -27,8 +27,13 @@ pub(super) struct Ear<'a> {
     refused: AtomicBool,
     /// The service refused something (403), be it one project.
     forbidden: AtomicBool,
-    failures: Mutex<BTreeMap<(Reason, String), Vec<String>>>,
+    failures: Mutex<Failures>,
+    /// Of the extras, which do not make a project unreadable.
+    extra_failures: Mutex<Failures>,
 }
+
+/// What failed and why, with the projects that it happened to.
+type Failures = BTreeMap<(Reason, String), Vec<String>>;
 
 impl<'a> Ear<'a> {
     pub(super) fn new(source: &'a str, store: &'a Store, live: &'a Live) -> Self {
@@ -40,6 +45,7 @@ impl<'a> Ear<'a> {
             refused: AtomicBool::new(false),
             forbidden: AtomicBool::new(false),
             failures: Mutex::default(),
+            extra_failures: Mutex::default(),
         }
     }
 
@@ -58,14 +64,16 @@ impl<'a> Ear<'a> {
         if let Some(Failure { reason, message }) = watched.failure.clone() {
             failures.entry((reason, message)).or_default();
         }
+        let complete = failures.is_empty();
+        failures.extend(self.extra_failures.into_inner().unwrap_or_else(PoisonError::into_inner));
         let reasons: BTreeSet<Reason> = failures.keys().map(|(reason, _)| *reason).collect();
-        let verdict = Verdict { reasons, refused, unread };
+        let verdict = Verdict { reasons, refused, unread, complete };
         log(self.source, &failures, &verdict, before);
         verdict
     }
 }
 
-fn log(source: &str, failures: &BTreeMap<(Reason, String), Vec<String>>, verdict: &Verdict, before: &Verdict) {
+fn log(source: &str, failures: &Failures, verdict: &Verdict, before: &Verdict) {
     if verdict == before {
         return;
     }
@@ -106,6 +114,15 @@ impl Witness for Ear<'_> {
             failures.entry((*reason, message.clone())).or_default().push(reading.id.clone());
         }
         self.store.record(self.source, reading, Moment::now());
+    }
+
+    fn extra(&self, reading: ExtraReading) {
+        if let Err(Failure { reason, message }) = &reading.outcome {
+            let mut failures = self.extra_failures.lock().unwrap_or_else(PoisonError::into_inner);
+            let what = format!("{} {message}", reading.kind.as_str());
+            failures.entry((*reason, what)).or_default().push(reading.id.clone());
+        }
+        self.store.record_extra(self.source, reading, Moment::now());
     }
 
     fn ignored(&self, ignored: Ignored) {

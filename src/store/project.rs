@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Moment;
-use crate::domain::{Failure, Project, Ratio, Step, Time};
+use crate::domain::{Extra, ExtraKind, Failure, Project, Ratio, Step, Time};
 
 /// Numbers the states of all projects: two states with one number are the same state, also when a
 /// project vanished in between and came back.
@@ -30,10 +30,21 @@ pub struct ProjectState {
     pub failure: Option<Failure>,
     /// By step: when it last moved.
     pub advances: BTreeMap<String, Advance>,
+    /// By kind: what else was asked about the project.
+    pub extras: BTreeMap<ExtraKind, Aged>,
     /// Changes whenever anything above does.
     pub revision: u64,
     /// The poll that read it last.
     seen_in: u64,
+}
+
+/// An extra with its age and its last failure.
+#[derive(Clone, Debug, Default)]
+pub struct Aged {
+    /// What was read last and when.
+    pub last: Option<(Arc<Extra>, Moment)>,
+    /// Why the newest attempt failed; none if it succeeded.
+    pub failure: Option<Failure>,
 }
 
 /// When a step was last seen to move.
@@ -56,6 +67,7 @@ impl ProjectState {
             last_attempt: None,
             failure: None,
             advances: BTreeMap::new(),
+            extras: BTreeMap::new(),
             revision: REVISIONS.fetch_add(1, Ordering::Relaxed),
             seen_in: 0,
         }
@@ -80,6 +92,30 @@ impl ProjectState {
     /// Whether the last good reading is young enough to be shown as the present.
     pub fn is_fresh(&self, now: Instant, stale_after: Duration) -> bool {
         self.last_success.is_some_and(|read| now.saturating_duration_since(read.mono) <= stale_after)
+    }
+
+    /// The extras that are young enough to be shown as the present.
+    pub fn fresh_extras(&self, now: Instant, stale_after: Duration) -> impl Iterator<Item = &Extra> {
+        let young = move |at: &Moment| now.saturating_duration_since(at.mono) <= stale_after;
+        let read = self.extras.values().filter_map(|aged| aged.last.as_ref());
+        read.filter(move |(_, at)| young(at)).map(|(extra, _)| extra.as_ref())
+    }
+
+    /// When the next part of what is shown becomes stale.
+    pub fn next_expiry(&self, now: Instant, stale_after: Duration) -> Option<Instant> {
+        let extras = self.extras.values().filter_map(|aged| aged.last.as_ref().map(|(_, at)| at.mono));
+        let ends = self.last_success.map(|at| at.mono).into_iter().chain(extras).map(|at| at + stale_after);
+        ends.filter(|end| *end >= now).min()
+    }
+
+    /// Takes the outcome of asking an extra; a failure keeps what was read before.
+    pub(super) fn take_extra(&mut self, kind: ExtraKind, outcome: Result<Extra, Failure>, at: Moment) {
+        self.revision = REVISIONS.fetch_add(1, Ordering::Relaxed);
+        let aged = self.extras.entry(kind).or_default();
+        match outcome {
+            Ok(extra) => *aged = Aged { last: Some((Arc::new(extra), at)), failure: None },
+            Err(failure) => aged.failure = Some(failure),
+        }
     }
 
     pub(super) fn seen_in(&self) -> u64 {

@@ -56,6 +56,7 @@ pub(in crate::source) fn project(
         finished: gaps.time("gmtFinish", wire.gmt_finish, context.zone),
         running_step,
         progress: None,
+        remaining: None,
         steps,
         forward,
         reverse,
