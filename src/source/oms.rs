@@ -5,6 +5,7 @@
 //! The room hides the API's envelope, paging and loose types; only domain types leave it.
 
 mod delay;
+mod door;
 mod envelope;
 mod lift;
 mod list;
@@ -15,12 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use door::{Door, Params};
 use futures_util::StreamExt as _;
-use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
-use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::SourceError;
 use super::lenient::Gaps;
@@ -32,7 +29,7 @@ use crate::domain::{Project, Reading, Time, Watched, Witness};
 #[derive(Debug)]
 pub(super) struct Oms {
     transport: Transport,
-    authorization: HeaderValue,
+    door: Door,
     zone: jiff::tz::TimeZone,
     concurrency: usize,
     configured: BTreeSet<String>,
@@ -58,7 +55,7 @@ impl Oms {
         let route = Route { endpoint: &oms.endpoint, tls: &oms.tls, proxy: oms.proxy_url.as_ref() };
         Ok(Self {
             transport: Transport::open(&route, &source.limits)?,
-            authorization: basic(&oms.username, &oms.password),
+            door: Door::basic(&oms.username, &oms.password),
             zone: oms.time_zone.clone(),
             concurrency: source.limits.concurrency,
             configured: source.projects.iter().map(|project| project.id.clone()).collect(),
@@ -96,8 +93,8 @@ impl Oms {
 
     /// DescribeProject.
     async fn describe(&self, id: &str, poll: &Poll<'_>) -> Result<Project, SourceError> {
-        let body = serde_json::json!({ "id": id }).to_string();
-        self.call(poll, "DescribeProject", &body, |answer| {
+        let wanted = Params::from_iter([("id".to_owned(), id.into())]);
+        self.call(poll, "DescribeProject", &wanted, |answer| {
             let mut gaps = Gaps::default();
             let text = answer.text();
             let opened = envelope::open::<wire::Project<'_>>(answer, &text)?;
@@ -109,22 +106,20 @@ impl Oms {
     }
 
     /// Calls an action and tells the witness of what the reading left out.
-    async fn call<T, R>(&self, poll: &Poll<'_>, operation: &'static str, body: &str, read: R) -> Result<T, SourceError>
+    async fn call<T, R>(
+        &self,
+        poll: &Poll<'_>,
+        operation: &'static str,
+        params: &Params,
+        read: R,
+    ) -> Result<T, SourceError>
     where
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
         if let Some(refused) = poll.refused.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Err(refused);
         }
-        let path = format!("/api/v2?Action={operation}");
-        let make = |transport: &Transport| {
-            transport
-                .request(Method::POST, &path)
-                .header(AUTHORIZATION, &self.authorization)
-                .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(body.to_owned())
-                .build()
-        };
+        let make = |transport: &Transport| self.door.request(transport, operation, params);
         let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
         match outcome {
             Ok((value, gaps)) => {
@@ -154,15 +149,6 @@ fn chosen<'a>(found: Vec<wire::Project<'a>>, id: &str) -> Option<wire::Project<'
     let mut silent = Gaps::default();
     let place = found.iter().position(|project| silent.text("id", project.id).as_deref() == Some(id));
     found.into_iter().nth(place.unwrap_or_default())
-}
-
-/// The one place where the password is opened. The value is marked so that no log shows it.
-fn basic(username: &str, password: &SecretString) -> HeaderValue {
-    let pair = STANDARD.encode(format!("{username}:{}", password.expose_secret()));
-    let mut value =
-        HeaderValue::from_str(&format!("Basic {pair}")).unwrap_or_else(|_| HeaderValue::from_static("Basic"));
-    value.set_sensitive(true);
-    value
 }
 
 #[cfg(test)]

@@ -17,10 +17,14 @@ pub(in crate::source) fn open<'a, T: Shape<'a>>(
     answer: &Answer,
     text: &'a str,
 ) -> Result<Envelope<'a, T>, SourceError> {
-    match (judge(text), answer.bad_status()) {
-        (Err(error @ SourceError::Api { .. }), _) => Err(error),
-        (_, Some(bad_status)) => Err(bad_status),
-        (judged, None) => judged,
+    match answer.refusal() {
+        None => judge(text),
+        // A 4xx may still carry the envelope, and then it says more than the status.
+        Some(refusal @ SourceError::Status { .. }) => match judge::<T>(text) {
+            Err(error @ SourceError::Api { .. }) => Err(error),
+            _ => Err(refusal),
+        },
+        Some(refusal) => Err(refusal),
     }
 }
 

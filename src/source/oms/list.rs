@@ -162,7 +162,7 @@ impl Discovery {
         let mut body = filter.clone();
         body.insert("pageNumber".to_owned(), json!(number));
         body.insert("pageSize".to_owned(), json!(150));
-        oms.call(poll, "ListProjects", &Value::Object(body).to_string(), |answer| {
+        oms.call(poll, "ListProjects", &body, |answer| {
             let mut gaps = Gaps::default();
             let text = answer.text();
             let opened = envelope::open::<wire::Project<'_>>(answer, &text)?;
@@ -210,7 +210,7 @@ impl Discovery {
         if let Some(known) = self.label_ids.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(known);
         }
-        let ids = oms.call(poll, "ListAllLabels", "{}", |answer| self.find_labels(answer)).await?;
+        let ids = oms.call(poll, "ListAllLabels", &Map::new(), |answer| self.find_labels(answer)).await?;
         *self.label_ids.lock().unwrap_or_else(PoisonError::into_inner) = Some(ids.clone());
         Ok(ids)
     }

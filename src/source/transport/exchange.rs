@@ -13,11 +13,11 @@ use crate::source::error::SourceError;
 /// How much of an announced length is reserved up front: the announcement is not to be trusted.
 const MAX_RESERVED_BYTES: usize = 8 << 20;
 
-/// An answer with its whole body: a success, or a client error that may carry the service's
-/// envelope.
+/// An answer with its whole body, whatever its status: errors explain themselves there.
 #[derive(Debug)]
 pub(in crate::source) struct Answer {
     status: StatusCode,
+    headers: HeaderMap,
     body: Vec<u8>,
 }
 
@@ -27,9 +27,23 @@ impl Answer {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The error that the status alone stands for; a body that explains itself says more.
-    pub(in crate::source) fn bad_status(&self) -> Option<SourceError> {
-        (!self.status.is_success()).then(|| SourceError::Status { status: self.status.as_u16() })
+    /// A header's value, if it is text.
+    pub(in crate::source) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The error that the status alone stands for; the body may say more.
+    pub(in crate::source) fn refusal(&self) -> Option<SourceError> {
+        let status = self.status.as_u16();
+        let retry_after = || self.header(RETRY_AFTER.as_str()).and_then(retry_after);
+        Some(match self.status {
+            _ if self.status.is_success() => return None,
+            StatusCode::UNAUTHORIZED => SourceError::Unauthorized,
+            StatusCode::FORBIDDEN => SourceError::Forbidden,
+            StatusCode::TOO_MANY_REQUESTS => SourceError::Throttled { status, retry_after: retry_after() },
+            _ if self.status.is_server_error() => SourceError::Server { status, retry_after: retry_after() },
+            _ => SourceError::Status { status },
+        })
     }
 }
 
@@ -42,7 +56,9 @@ pub(super) async fn exchange(
     let host = shown_host(&request);
     let exchange = async {
         let response = client.execute(request).await.map_err(|error| unreachable_because(&error, &host))?;
-        check_status(&response)?;
+        if response.status().is_redirection() {
+            return Err(SourceError::Redirect { status: response.status().as_u16() });
+        }
         read_body(response, limits.max_response_bytes).await
     };
     tokio::time::timeout(limits.timeout, exchange).await.unwrap_or(Err(SourceError::Timeout { after: limits.timeout }))
@@ -50,8 +66,8 @@ pub(super) async fn exchange(
 
 /// Reads at most `cap` bytes, after decompression.
 async fn read_body(mut response: Response, cap: usize) -> Result<Answer, SourceError> {
-    let status = response.status();
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     if announced.is_some_and(|length| length > cap) {
         return Err(SourceError::TooLarge { limit: cap });
     }
@@ -62,28 +78,12 @@ async fn read_body(mut response: Response, cap: usize) -> Result<Answer, SourceE
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, body })
-}
-
-/// Ends here what the status says all about; successes go on, and client errors that may explain
-/// themselves in the body.
-fn check_status(response: &Response) -> Result<(), SourceError> {
-    let status = response.status();
-    let code = status.as_u16();
-    let retry_after = retry_after(response.headers());
-    match status {
-        _ if status.is_redirection() => Err(SourceError::Redirect { status: code }),
-        StatusCode::UNAUTHORIZED => Err(SourceError::Unauthorized),
-        StatusCode::FORBIDDEN => Err(SourceError::Forbidden),
-        StatusCode::TOO_MANY_REQUESTS => Err(SourceError::Throttled { status: code, retry_after }),
-        _ if status.is_server_error() => Err(SourceError::Server { status: code, retry_after }),
-        _ => Ok(()),
-    }
+    Ok(Answer { status, headers, body })
 }
 
 /// `Retry-After` in its two forms: seconds or a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+fn retry_after(value: &str) -> Option<Duration> {
+    let value = value.trim();
     if let Ok(seconds) = value.parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));
     }
@@ -152,12 +152,9 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        let headers = |value: &'static str| {
-            HeaderMap::from_iter([(RETRY_AFTER, reqwest::header::HeaderValue::from_static(value))])
-        };
-        assert_eq!(retry_after(&headers("7")), Some(Duration::from_secs(7)));
-        assert_eq!(retry_after(&headers("Wed, 21 Oct 2015 07:28:00 GMT")), Some(Duration::ZERO));
-        assert!(retry_after(&headers("Wed, 21 Oct 2099 07:28:00 GMT")).is_some_and(|wait| wait.as_secs() > 1_000_000));
-        assert_eq!(retry_after(&headers("soon")), None);
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert!(retry_after("Wed, 21 Oct 2099 07:28:00 GMT").is_some_and(|wait| wait.as_secs() > 1_000_000));
+        assert_eq!(retry_after("soon"), None);
     }
 }
