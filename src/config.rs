@@ -50,7 +50,14 @@ impl fmt::Debug for Surroundings<'_> {
 pub fn parse(file: &str, text: &str, surroundings: &Surroundings<'_>) -> Result<Config, Faults> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (tree, mut faults) = yaml::parse(text);
-    let config = tree.as_ref().and_then(|root| read::config(root, surroundings, &mut faults));
+    let config = match &tree {
+        Some(root) => read::config(root, surroundings, &mut faults),
+        None if faults.is_empty() => {
+            faults.push(read::empty());
+            None
+        }
+        None => None,
+    };
     match config {
         Some(config) if faults.is_empty() => Ok(config),
         _ => Err(Faults::in_text(file, text, tree.as_ref(), faults)),

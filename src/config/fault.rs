@@ -4,14 +4,14 @@
 //! The text of the file does not stay here, only the lines that faults show, and those have lost
 //! their secrets already ([`super::mask`]); so a list of faults can go to any log or page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::mask::{self, Masks};
 use super::yaml::{Node, Span};
 
 /// Enough to mend a file by; a wrong file altogether (not ours at all) has thousands.
-const MAX_SHOWN: usize = 100;
+const MAX_KEPT: usize = 100;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub struct Fault {
 pub struct Faults {
     file: String,
     list: Vec<Fault>,
+    /// How many there were in all.
+    count: usize,
     /// By line number.
     excerpts: BTreeMap<usize, mask::Line>,
 }
@@ -60,33 +62,43 @@ impl Fault {
             return;
         }
         self.line = self.line.clamp(1, lines.len().max(1));
-        let length = lines.get(self.line.saturating_sub(1)).map_or(0, |line| line.chars().count());
+        let line = lines.get(self.line.saturating_sub(1)).copied();
+        let line = line.unwrap_or_default().trim_end();
+        let length = line.chars().count();
         self.column = self.column.clamp(1, length.saturating_add(1));
-        let rest = length.saturating_sub(self.column).saturating_add(1);
-        self.width = self.width.min(rest).max(1);
+        let from = self.column.saturating_sub(1);
+        let meant: String = line.chars().skip(from).take(self.width).collect();
+        // The parser counts the blanks behind a quoted text to it; nobody means them.
+        self.width = meant.trim_end().chars().count().max(1);
     }
 }
 
 impl Faults {
     pub(super) fn whole_file(file: &str, fault: Fault) -> Self {
-        Self { file: file.to_owned(), list: vec![fault], excerpts: BTreeMap::new() }
+        Self { file: file.to_owned(), list: vec![fault], count: 1, excerpts: BTreeMap::new() }
     }
 
     /// `tree` tells precisely where the secrets are; without it, whatever might be one is hidden.
     pub(super) fn in_text(file: &str, text: &str, tree: Option<&Node>, mut faults: Vec<Fault>) -> Self {
         let lines = mask::lines(text);
+        faults.sort();
+        faults.dedup();
+        let count = faults.len();
+        faults.truncate(MAX_KEPT);
         for fault in &mut faults {
             fault.clamp(&lines);
         }
-        faults.sort();
-        faults.dedup();
         let masks = Masks::new(&lines, tree);
-        let excerpts =
-            faults.iter().take(MAX_SHOWN).filter_map(|fault| Some((fault.line, masks.line(fault.line)?))).collect();
-        Self { file: file.to_owned(), list: faults, excerpts }
+        let numbers: BTreeSet<usize> = faults.iter().map(|fault| fault.line).collect();
+        let excerpts = numbers
+            .into_iter()
+            .filter_map(|number| Some((number, masks.line(number)?)))
+            .filter(|(_, line): &(usize, mask::Line)| !line.is_blank())
+            .collect();
+        Self { file: file.to_owned(), list: faults, count, excerpts }
     }
 
-    /// The faults in the order of the text; one at least.
+    /// The faults in the order of the text; one at least, the first hundred at most.
     pub fn faults(&self) -> &[Fault] {
         &self.list
     }
@@ -102,12 +114,12 @@ impl std::error::Error for Faults {}
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = &self.file;
-        for fault in self.list.iter().take(MAX_SHOWN) {
+        for fault in &self.list {
             self.write_fault(f, fault)?;
         }
-        let count = self.list.len();
-        if count > MAX_SHOWN {
-            writeln!(f, "… and {} more\n", count.saturating_sub(MAX_SHOWN))?;
+        let count = self.count;
+        if count > self.list.len() {
+            writeln!(f, "… and {} more\n", count.saturating_sub(self.list.len()))?;
         }
         match count {
             1 => write!(f, "1 fault in {file}"),

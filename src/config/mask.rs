@@ -13,7 +13,7 @@ mod line;
 mod look;
 
 pub(super) use line::Line;
-use look::{Certainty, Range, credentials, guessed, is_secret, looks_secret, spelling, words};
+use look::{Certainty, Range, credentials, guessed, is_secret, is_word, looks_secret, spelling, words};
 
 /// Where the secrets of a text are.
 pub(super) struct Masks<'t> {
@@ -57,6 +57,11 @@ impl<'t> Masks<'t> {
         let letters: Vec<char> = self.letters(number)?.collect();
         let is_known = |column: usize| self.known.contains(&Mark { line: number, column });
         let mut ranges = self.hidden.get(&number).cloned().unwrap_or_default();
+        for (from, to) in &mut ranges {
+            // The parser counts the blanks behind a quoted text to it.
+            let blanks = letters.get(*from..*to).unwrap_or_default().iter().rev();
+            *to -= blanks.take_while(|letter| letter.is_whitespace()).count();
+        }
         ranges.extend(guessed(&letters, self.certainty, &is_known));
         ranges.extend(credentials(&letters));
         Some(Line::new(&letters, ranges))
@@ -80,15 +85,43 @@ impl<'t> Masks<'t> {
     }
 
     fn walk_entry(&mut self, entry: &Entry) {
-        if !is_secret(&entry.key) && !is_misused_variable(entry) {
+        if !is_secret(&entry.key) && !is_misplaced(entry) {
             return self.walk(&entry.value);
         }
-        let Mark { line, column } = entry.key_span.start;
-        // The name may stand in quotes, which its span includes.
-        for column in [column, column.saturating_add(1)] {
-            self.known.insert(Mark { line, column });
+        // A `password:hunter2` without its blank is no name alone: the look of it decides.
+        if is_word(&entry.key) {
+            let Mark { line, column } = entry.key_span.start;
+            // The name may stand in quotes, which its span includes.
+            for column in [column, column.saturating_add(1)] {
+                self.known.insert(Mark { line, column });
+            }
         }
+        self.hide_behind_colon(entry);
         self.hide(&entry.value);
+    }
+
+    /// What stands between the colon and the value (`&…`, `!…`) is most likely the secret itself,
+    /// written without the quotes it needs.
+    fn hide_behind_colon(&mut self, entry: &Entry) {
+        let Mark { line, column } = entry.key_span.end;
+        let Span { start, end } = entry.value.span;
+        let gap = start.column.saturating_sub(column);
+        let unclear = entry.value.is_null() || matches!(entry.value.content, Content::Refused);
+        if start.line == line && gap <= 2 && !unclear {
+            return;
+        }
+        let to = if end.line == line && !entry.value.is_null() { end.column.saturating_sub(1) } else { usize::MAX };
+        let from = self.letters(line).and_then(|letters| {
+            letters
+                .enumerate()
+                .skip(column.saturating_sub(1))
+                .skip_while(|(_, letter)| *letter != ':')
+                .skip(1)
+                .find(|(_, letter)| !letter.is_whitespace())
+        });
+        if let Some((from, _)) = from {
+            self.hidden.entry(line).or_default().push((from, to));
+        }
     }
 
     fn hide(&mut self, node: &Node) {
@@ -134,12 +167,14 @@ impl<'t> Masks<'t> {
     }
 }
 
-/// Whether a secret itself was written where the name of a variable belongs.
-fn is_misused_variable(entry: &Entry) -> bool {
+/// Whether a secret itself was written where the name of a variable or user belongs.
+fn is_misplaced(entry: &Entry) -> bool {
     let key = entry.key.to_lowercase();
-    key.ends_with("_env")
-        && looks_secret(&key)
-        && !matches!(&entry.value.content, Content::Scalar(scalar) if is_variable(&scalar.text))
+    let Content::Scalar(value) = &entry.value.content else {
+        return false;
+    };
+    (key.ends_with("_env") && looks_secret(&key) && !is_variable(&value.text))
+        || (key.starts_with("user") && value.text.contains(':'))
 }
 
 /// Whether a text can be the name of an environment variable.

@@ -31,13 +31,20 @@ const DEFAULTS: Shape = Shape { what: "`defaults`", keys: limits::KEYS };
 /// The smallest file that works, for those who begin.
 const EXAMPLE: &str = "begin with `sources:` and below it `- name: …`, `oms:` and `projects:`";
 
+/// Where to point when something is missing altogether.
+const START: Mark = Mark { line: 1, column: 1 };
+
+/// What there is to say about a file without content.
+pub(super) fn empty() -> Fault {
+    Fault::at(Span::one(START), "the file is empty").help(EXAMPLE)
+}
+
 /// Reads the whole file. None whenever `faults` is not empty, and perhaps an incomplete
 /// configuration besides new faults.
 pub(super) fn config(root: &Node, surroundings: &Surroundings<'_>, faults: &mut Vec<Fault>) -> Option<Config> {
     let mut reader = Reader { surroundings, faults };
-    let start = Mark { line: 1, column: 1 };
     if root.is_null() {
-        reader.report(Fault::at(Span::one(start), "the file is empty").help(EXAMPLE));
+        reader.report(empty());
         return None;
     }
     let file = Fields::read(&mut reader, root, &FILE, Span::one(root.span.start))?;
@@ -48,7 +55,7 @@ pub(super) fn config(root: &Node, surroundings: &Surroundings<'_>, faults: &mut 
         None => Overlay::default(),
     };
     let Some(sources) = file.get("sources") else {
-        let at = file.written("sources").map_or(Span::one(start), |entry| entry.key_span);
+        let at = file.written("sources").map_or(Span::one(START), |entry| entry.key_span);
         reader.report(Fault::at(at, "there is no source").help(EXAMPLE));
         return None;
     };

@@ -7,10 +7,15 @@ pub(super) fn nearest<'w>(given: &str, known: impl IntoIterator<Item = &'w str>)
     let allowed = folded.chars().count().div_ceil(3).min(4);
     known
         .into_iter()
-        .map(|word| (strsim::osa_distance(&folded, &fold(word)), word))
+        .map(|word| (distance(&folded, &fold(word)), word))
         .filter(|&(distance, _)| distance <= allowed && distance < folded.chars().count())
         .min()
         .map(|(_, word)| word)
+}
+
+/// How many letters are wrong; a shortened word (`user` for `username`) counts as one.
+fn distance(given: &str, known: &str) -> usize {
+    if given.chars().count() > 2 && known.starts_with(given) { 1 } else { strsim::osa_distance(given, known) }
 }
 
 /// Case and the choice between `-` and `_` are the commonest slips of all.
@@ -49,6 +54,7 @@ mod tests {
         assert_eq!(nearest("tiemout", known), Some("timeout"));
         assert_eq!(nearest("stale-after", known), Some("stale_after"));
         assert_eq!(nearest("migration", known), Some("MIGRATION"));
+        assert_eq!(nearest("stale", known), Some("stale_after"));
         assert_eq!(nearest("foo", known), None);
         assert_eq!(nearest("", known), None);
     }

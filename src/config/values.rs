@@ -64,8 +64,11 @@ pub(super) fn duration(text: &str, range: &RangeInclusive<Duration>) -> Result<D
     Ok(value)
 }
 
+/// Less holds no answer at all; more would not fit where the exporter runs.
+const SIZES: RangeInclusive<u64> = 1024..=4 * 1024 * 1024 * 1024;
+
 /// A size, as `64MiB`, `500KB` or a plain number of bytes.
-pub(super) fn bytes(text: &str, range: &RangeInclusive<u64>) -> Result<usize, Problem> {
+pub(super) fn bytes(text: &str) -> Result<usize, Problem> {
     const UNITS: [(&str, u64); 8] = [
         ("", 1),
         ("B", 1),
@@ -93,7 +96,7 @@ pub(super) fn bytes(text: &str, range: &RangeInclusive<u64>) -> Result<usize, Pr
         .map(|(_, factor)| *factor)
         .ok_or_else(no_size)?;
     let value = number.saturating_mul(factor);
-    if !range.contains(&value) {
+    if !SIZES.contains(&value) {
         return Err(Problem::new(format!("{} is out of range", quoted(text)), "give a size between 1KiB and 4GiB"));
     }
     usize::try_from(value).map_err(|_| no_size())
@@ -116,8 +119,10 @@ pub(super) fn rate(text: &str, most: f64) -> Result<f64, Problem> {
     let is_decimal = text.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
     match text.parse::<f64>() {
         Ok(value) if is_decimal && value > 0.0 && value <= most => Ok(value),
-        Ok(_) => Err(Problem::new(format!("{} is out of range", quoted(text)), help)),
-        Err(_) => Err(Problem::new(format!("{} is no number", quoted(text)), help)),
+        Ok(_) if is_decimal || text.starts_with('-') => {
+            Err(Problem::new(format!("{} is out of range", quoted(text)), help))
+        }
+        _ => Err(Problem::new(format!("{} is no decimal number", quoted(text)), help)),
     }
 }
 

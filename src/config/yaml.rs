@@ -68,7 +68,7 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Fault>) {
     while let Some(next) = parser.next_event() {
         let step = match next {
             Ok((event, place)) => builder.take(event, Span::from(place)),
-            Err(error) => Err(syntax(&error)),
+            Err(error) => Err(syntax(&error, text)),
         };
         if let Err(fault) = step {
             builder.faults.push(fault);
@@ -112,10 +112,24 @@ impl From<&Marker> for Mark {
     }
 }
 
-fn syntax(error: &ScanError) -> Fault {
+fn syntax(error: &ScanError, text: &str) -> Fault {
     let info = error.info();
-    let at = Span::one(Mark::from(error.marker()));
+    let mut at = Span::one(Mark::from(error.marker()));
+    if info.contains("tab") {
+        at = indenting_tab(text, at.start.line).unwrap_or(at);
+    }
     Fault::at(at, format!("not valid YAML: {info}")).help(advice(info))
+}
+
+/// The tab that a parser complains of, which is mostly a line below the place it names.
+fn indenting_tab(text: &str, line: usize) -> Option<Span> {
+    let skipped = line.saturating_sub(1);
+    let (index, column) = text.lines().enumerate().skip(skipped).find_map(|(index, line)| {
+        let blanks = line.chars().take_while(|letter| letter.is_whitespace());
+        let column = blanks.enumerate().find(|(_, letter)| *letter == '\t')?.0;
+        Some((index, column))
+    })?;
+    Some(Span::one(Mark { line: index.saturating_add(1), column: column.saturating_add(1) }))
 }
 
 /// What most likely happened, as YAML parsers tell it in their own terms only.
@@ -127,7 +141,7 @@ fn advice(info: &str) -> &'static str {
         ("tab", "indent with spaces, not with tabs"),
         ("quoted scalar", "look for a quote that is not closed, or a `\\` inside double quotes"),
         ("mapping values", "check the indentation here; a value that holds `: ` needs quotes"),
-        ("simple key", "write `key: value` with a blank behind the colon, or check the indentation"),
+        ("simple key", "write `key: value` with a blank behind the colon, here or in the line above"),
         ("flow", "look for a bracket or brace that is not closed, or a missing comma"),
         ("unexpected character", "a text that begins with this character needs quotes"),
     ];

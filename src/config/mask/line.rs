@@ -43,6 +43,10 @@ impl Line {
         Self { cells }
     }
 
+    pub(in crate::config) fn is_blank(&self) -> bool {
+        self.text().trim().is_empty()
+    }
+
     /// The whole of it.
     pub(super) fn text(&self) -> String {
         self.cells.iter().map(Cell::text).collect()
@@ -79,10 +83,15 @@ impl Line {
 
 fn cells(letters: &[char], mut ranges: Vec<Range>) -> Vec<Cell> {
     ranges.sort_unstable();
+    let mut ranges = ranges.into_iter().peekable();
+    let mut hidden_to = 0;
     let mut cells: Vec<Cell> = Vec::new();
     for (from, letter) in letters.iter().enumerate() {
+        while let Some((_, end)) = ranges.next_if(|(start, _)| *start <= from) {
+            hidden_to = end.max(hidden_to);
+        }
         let to = from.saturating_add(1);
-        if !ranges.iter().any(|&(start, end)| (start..end).contains(&from)) {
+        if from >= hidden_to {
             let shown = Shown::Character(printable(*letter));
             cells.push(Cell { from, to, shown });
             continue;

@@ -30,8 +30,14 @@ pub(super) fn looks_secret(key: &str) -> bool {
 /// Columns behind the name of a secret, to the end of the line.
 pub(super) fn guessed(letters: &[char], certainty: Certainty, is_known: &dyn Fn(usize) -> bool) -> Vec<Range> {
     let mut ranges = Vec::new();
+    // No tree knows what a comment says.
+    let comment = letters.windows(2).position(|pair| matches!(pair, [' ' | '\t', '#']));
     for (from, to) in words(letters) {
         let word = spelling(letters, from, to);
+        let certainty = match comment {
+            Some(comment) if from > comment => Certainty::Guessed,
+            _ => certainty,
+        };
         let named = match certainty {
             Certainty::Known => is_secret(&word),
             Certainty::Guessed => looks_secret(&word.to_lowercase()) && !word.ends_with("_file"),
@@ -74,11 +80,20 @@ pub(super) fn credentials(letters: &[char]) -> Vec<Range> {
     ranges
 }
 
+/// Whether a key is one word, with nothing else stuck to it.
+pub(super) fn is_word(key: &str) -> bool {
+    key.chars().all(is_part_of_word)
+}
+
+fn is_part_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | '-')
+}
+
 /// The words of a line, as names of keys are made.
 pub(super) fn words(letters: &[char]) -> Vec<Range> {
     let mut words: Vec<Range> = Vec::new();
     for (index, letter) in letters.iter().enumerate() {
-        if !letter.is_alphanumeric() && !matches!(letter, '_' | '-') {
+        if !is_part_of_word(*letter) {
             continue;
         }
         let next = index.saturating_add(1);

@@ -39,6 +39,9 @@ pub(super) enum Given<T> {
     Good(T, Span),
 }
 
+/// How many unknown keys of one map get advice.
+const MAX_GUESSES: usize = 20;
+
 /// Where each key belongs, for those that were indented wrongly.
 const HOMES: [&Shape; 6] =
     [&super::DEFAULTS, &source::SHAPE, &oms::SHAPE, &tls::SHAPE, &projects::DISCOVER, &limits::THRESHOLDS];
@@ -48,7 +51,11 @@ impl<'n> Fields<'n> {
     pub(super) fn read(reader: &mut Reader<'_>, node: &'n Node, shape: &Shape, at: Span) -> Option<Self> {
         let what = shape.what;
         let Content::Map(entries) = &node.content else {
-            if !matches!(node.content, Content::Refused) {
+            if node.is_null() {
+                let keys = suggest::list(shape.keys);
+                let fault = Fault::at(at, format!("{what} is empty"));
+                reader.report(fault.help(format!("indent its settings below it: {keys}")));
+            } else if !matches!(node.content, Content::Refused) {
                 let message = format!("{what} must be a map, not {}", kind_of(node));
                 let keys = suggest::list(shape.keys);
                 let help = format!("write `key: value` lines; possible keys: {keys}");
@@ -56,12 +63,12 @@ impl<'n> Fields<'n> {
             }
             return None;
         };
-        for entry in entries {
-            if !shape.keys.contains(&entry.key.as_str()) {
-                let message = format!("unknown key {} in {what}", values::quoted(&entry.key));
-                let help = place_of(&entry.key, shape);
-                reader.report(Fault::at(entry.key_span, message).help(help));
-            }
+        let unknown = entries.iter().filter(|entry| !shape.keys.contains(&entry.key.as_str()));
+        for (index, entry) in unknown.enumerate() {
+            let message = format!("unknown key {} in {what}", values::quoted(&entry.key));
+            let fault = Fault::at(entry.key_span, message);
+            // Guessing takes its time, and nobody reads that many guesses.
+            reader.report(if index < MAX_GUESSES { fault.help(place_of(&entry.key, shape)) } else { fault });
         }
         Some(Self { what, at, entries })
     }
@@ -69,6 +76,11 @@ impl<'n> Fields<'n> {
     /// The first entry of that key, even without a value.
     pub(super) fn written(&self, key: &str) -> Option<&'n Entry> {
         self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// Whether one of `keys` seems to be meant by a misspelt one, which is reported already.
+    pub(super) fn misspells(&self, keys: &[&str]) -> bool {
+        self.entries.iter().take(MAX_GUESSES).any(|entry| suggest::nearest(&entry.key, keys.iter().copied()).is_some())
     }
 
     /// The entry of that key if it has a value.
@@ -185,9 +197,17 @@ fn place_of(key: &str, here: &Shape) -> String {
     if let Some(near) = suggest::nearest(key, here.keys.iter().copied()) {
         return format!("did you mean `{near}`?");
     }
-    let homes: Vec<&str> = HOMES.iter().filter(|home| home.keys.contains(&key)).map(|home| home.what).collect();
-    if homes.is_empty() {
+    let known = HOMES.iter().flat_map(|home| home.keys).copied();
+    // A short word is near to too many of them.
+    let near = suggest::nearest(key, known).filter(|near| *near == key || key.len() > 5);
+    let Some(near) = near else {
         return suggest::help(key, here.keys);
+    };
+    let homes: Vec<&str> = HOMES.iter().filter(|home| home.keys.contains(&near)).map(|home| home.what).collect();
+    let homes = homes.join(" or ");
+    if near == key {
+        format!("`{key}` belongs to {homes}: check the indentation")
+    } else {
+        format!("did you mean `{near}`? It belongs to {homes}")
     }
-    format!("`{key}` belongs to {}: check the indentation", homes.join(" or "))
 }

@@ -29,7 +29,6 @@ const STALE_AFTERS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration
 const DELAYS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(365 * 24);
 const CONCURRENCIES: RangeInclusive<usize> = 1..=256;
 const MAX_RATE: f64 = 10_000.0;
-const SIZES: RangeInclusive<u64> = 1024..=4 * 1024 * 1024 * 1024;
 
 /// What one map says; nothing where it is silent.
 #[derive(Debug, Default)]
@@ -55,8 +54,7 @@ impl Overlay {
                 .optional(reader, "concurrency", |value| values::count(value.unquoted()?, &CONCURRENCIES)),
             requests_per_second: fields
                 .optional(reader, "requests_per_second", |value| values::rate(value.unquoted()?, MAX_RATE)),
-            max_response_bytes: fields
-                .optional(reader, "max_response_bytes", |value| values::bytes(value.text, &SIZES)),
+            max_response_bytes: fields.optional(reader, "max_response_bytes", |value| values::bytes(value.text)),
             ..Self::default()
         };
         if let Some(entry) = fields.get("delay_thresholds")

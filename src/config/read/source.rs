@@ -113,6 +113,11 @@ fn head(node: &Node) -> Span {
     }
 }
 
+/// The kinds that this version can talk to.
+fn supported() -> Vec<&'static str> {
+    KINDS.iter().filter(|kind| kind.read.is_some()).map(|kind| kind.key).collect()
+}
+
 /// The one kind of service that a source has.
 fn backend(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Backend> {
     // A kind without a value was meant all the same: its own reader says what it needs.
@@ -121,9 +126,12 @@ fn backend(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Backend> {
     given.sort_by_key(|(_, entry)| entry.key_span.start);
     let mut given = given.into_iter();
     let Some((kind, entry)) = given.next() else {
-        let keys: Vec<&str> = KINDS.iter().map(|kind| kind.key).collect();
+        let keys = supported();
+        if fields.misspells(&keys) {
+            return None;
+        }
         let message = "this source does not say which service it is";
-        let help = format!("add one of {} with its address and credentials", suggest::list(&keys));
+        let help = format!("add {} with its address and credentials", suggest::list(&keys));
         reader.report(Fault::at(fields.at, message).help(help));
         return None;
     };
@@ -136,8 +144,7 @@ fn backend(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Backend> {
     }
     let Some(read) = kind.read else {
         let message = format!("`{}` is not supported by this version", kind.key);
-        let known: Vec<&str> = KINDS.iter().filter(|kind| kind.read.is_some()).map(|kind| kind.key).collect();
-        let help = format!("this version knows {}", suggest::list(&known));
+        let help = format!("this version knows {}", suggest::list(&supported()));
         reader.report(Fault::at(entry.key_span, message).help(help));
         return None;
     };

@@ -1,5 +1,7 @@
 //! Builds the tree from the parser's events and refuses what a configuration has no need of.
 
+use std::collections::BTreeMap;
+
 use saphyr_parser::{Event, ScalarStyle};
 
 use super::super::Fault;
@@ -25,7 +27,12 @@ struct Open {
 
 enum Shape {
     List(Vec<Node>),
-    Map { entries: Vec<Entry>, key: Pending },
+    Map {
+        entries: Vec<Entry>,
+        key: Pending,
+        /// In which line each key was given first.
+        lines: BTreeMap<String, usize>,
+    },
 }
 
 /// What stands before the next value of a map.
@@ -55,7 +62,13 @@ impl Builder {
                     _ => Style::Text,
                 };
                 self.refuse_properties(span, anchor, tag.is_some());
-                self.place(span, Content::Scalar(Scalar { text, style }));
+                let scalar = Scalar { text, style };
+                let content = if scalar.is_null() && (anchor != 0 || tag.is_some()) {
+                    Content::Refused
+                } else {
+                    Content::Scalar(scalar)
+                };
+                self.place(span, content);
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_properties(span, anchor, tag.is_some());
@@ -65,7 +78,8 @@ impl Builder {
                 self.refuse_properties(span, anchor, tag.is_some());
                 let entries = Vec::new();
                 let key = Pending::Nothing;
-                self.open(span, Shape::Map { entries, key })?;
+                let lines = BTreeMap::new();
+                self.open(span, Shape::Map { entries, key, lines })?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
@@ -126,9 +140,9 @@ impl Builder {
         };
         match &mut open.shape {
             Shape::List(items) => items.push(Node { span, content }),
-            Shape::Map { entries, key } => {
+            Shape::Map { entries, key, lines } => {
                 *key = match std::mem::replace(key, Pending::Nothing) {
-                    Pending::Nothing => new_key(entries, span, content, &mut self.faults),
+                    Pending::Nothing => new_key(lines, span, content, &mut self.faults),
                     Pending::Refused => Pending::Nothing,
                     Pending::Key(key, key_span) => {
                         let value = Node { span, content };
@@ -141,7 +155,7 @@ impl Builder {
     }
 }
 
-fn new_key(entries: &[Entry], span: Span, content: Content, faults: &mut Vec<Fault>) -> Pending {
+fn new_key(lines: &mut BTreeMap<String, usize>, span: Span, content: Content, faults: &mut Vec<Fault>) -> Pending {
     let text = match content {
         Content::Scalar(Scalar { text, .. }) if !text.is_empty() => text,
         Content::Refused => return Pending::Refused,
@@ -153,11 +167,13 @@ fn new_key(entries: &[Entry], span: Span, content: Content, faults: &mut Vec<Fau
             return Pending::Refused;
         }
     };
-    if let Some(first) = entries.iter().find(|entry| entry.key == text) {
-        let line = first.key_span.start.line;
+    let line = span.start.line;
+    if let Some(first) = lines.get(&text) {
         let word = super::super::values::quoted(&text);
         faults
-            .push(Fault::at(span, format!("{word} is given twice, first in line {line}")).help("keep one of the two"));
+            .push(Fault::at(span, format!("{word} is given twice, first in line {first}")).help("keep one of the two"));
+    } else {
+        lines.insert(text.clone(), line);
     }
     Pending::Key(text, span)
 }
