@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::SourceConfig;
@@ -16,7 +17,7 @@ use crate::domain::{Failure, Reason, Watched};
 use crate::metrics::{Exposition, Live};
 use crate::source::{OpenError, Source};
 use crate::store::{Moment, PollEnd, Setup, Store};
-use ear::Ear;
+use ear::{Ear, Failures};
 
 /// The pause after refused credentials; it doubles with each further refusal. Services lock
 /// accounts after a handful of failures.
@@ -43,6 +44,10 @@ pub struct Poller {
     interval: Duration,
     /// No poll lasts longer: its readings would be stale before it ended.
     deadline: Duration,
+    /// How often extras are asked.
+    extras_interval: Duration,
+    /// A poll has ended, so that there are projects to ask extras about.
+    polled: Notify,
     desk: Desk,
 }
 
@@ -79,13 +84,16 @@ impl Poller {
             source,
             interval: config.limits.interval,
             deadline: config.limits.stale_after.max(config.limits.timeout),
+            extras_interval: extras_interval(config.limits.interval, config.limits.stale_after),
+            polled: Notify::new(),
             desk,
         })
     }
 
     /// Polls until stopped. A poll under way is dropped when the stop comes.
     pub async fn run(self, stop: CancellationToken) {
-        stop.run_until_cancelled(self.poll_forever()).await;
+        let loops = async { tokio::join!(self.poll_forever(), self.ask_extras_forever()) };
+        stop.run_until_cancelled(loops).await;
     }
 
     async fn poll_forever(&self) {
@@ -102,13 +110,43 @@ impl Poller {
                 refusals = 0;
             }
             before = verdict;
+            self.polled.notify_one();
             tokio::time::sleep_until(next.into()).await;
         }
     }
 
-    /// Polls once; for the `poll` command.
+    /// Asks the extras, on a slower cycle of their own: a slow one does not delay the polls.
+    async fn ask_extras_forever(&self) {
+        if !self.source.has_extras() {
+            return;
+        }
+        let mut before = Failures::default();
+        loop {
+            self.polled.notified().await;
+            before = self.ask_extras(&before).await;
+            tokio::time::sleep(self.extras_interval).await;
+        }
+    }
+
+    /// Asks the extras once about every project that is known and readable.
+    async fn ask_extras(&self, before: &Failures) -> Failures {
+        let Desk { store, live, exposition } = &self.desk;
+        let projects = store.readable(&self.name, Instant::now());
+        let ear = Ear::new(&self.name, store, live);
+        let asked = self.source.poll_extras(&projects, &ear);
+        if tokio::time::timeout(self.deadline, asked).await.is_err() {
+            tracing::warn!(source = self.name, after = ?self.deadline, "asking the extras was cut off; what was read stays");
+        }
+        exposition.refresh(Instant::now());
+        ear.conclude_extras(before)
+    }
+
+    /// Polls once, extras included; for the `poll` command.
     pub async fn poll(&self) -> Verdict {
         let (verdict, _) = self.poll_once(Instant::now(), &Verdict::default(), |_| self.interval).await;
+        if self.source.has_extras() && !verdict.refused {
+            drop(self.ask_extras(&Failures::default()).await);
+        }
         verdict
     }
 
@@ -149,6 +187,12 @@ impl Poller {
 fn refusal_pause(refusals: u32) -> Duration {
     let doubled = FIRST_REFUSAL_PAUSE.saturating_mul(1 << refusals.saturating_sub(1).min(8));
     doubled.min(LONGEST_REFUSAL_PAUSE)
+}
+
+/// Extras change slowly and cost calls: every fifth poll, every minute at most, and often enough to
+/// stay fresh.
+fn extras_interval(interval: Duration, stale_after: Duration) -> Duration {
+    (interval * 5).max(Duration::from_mins(1)).min(stale_after / 2).max(interval)
 }
 
 /// The configured limits in the words of the domain.

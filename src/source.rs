@@ -13,7 +13,9 @@ pub use error::SourceError;
 pub use transport::OpenError;
 
 use crate::config::{Backend, SourceConfig};
-use crate::domain::{Watched, Witness};
+use std::sync::Arc;
+
+use crate::domain::{Project, Watched, Witness};
 
 /// A service that can be polled.
 #[derive(Debug)]
@@ -41,6 +43,21 @@ impl Source {
     pub async fn poll(&self, witness: &dyn Witness) -> Watched {
         match &self.0 {
             Room::Oms(oms) => oms.poll(witness).await,
+        }
+    }
+
+    /// Whether there is anything to ask beyond the projects' descriptions.
+    pub fn has_extras(&self) -> bool {
+        match &self.0 {
+            Room::Oms(oms) => !oms.extras().wanted().is_empty(),
+        }
+    }
+
+    /// Asks the optional extras about these projects, each outcome told to `witness`. It is slower
+    /// than a poll and meant for a slower cycle; its failures do not make a project unreadable.
+    pub async fn poll_extras(&self, projects: &[Arc<Project>], witness: &dyn Witness) {
+        match &self.0 {
+            Room::Oms(oms) => oms.poll_extras(projects, witness).await,
         }
     }
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use project::{Advance, Aged, ProjectState};
 
-use crate::domain::{ExtraReading, Failure, Reading, Reason, Thresholds, Time, Watched};
+use crate::domain::{ExtraReading, Failure, Project, Reading, Reason, Thresholds, Time, Watched};
 
 /// One moment on both clocks: the wall's for people, the monotonic one for ages.
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +151,16 @@ impl Store {
             }
             state.last = Some(end);
         });
+    }
+
+    /// The projects of a source whose last reading succeeded and is fresh.
+    pub fn readable(&self, source: &str, now: Instant) -> Vec<Arc<Project>> {
+        let sources = self.lock();
+        let Some(state) = sources.get(source) else { return Vec::new() };
+        let fresh = |project: &&Arc<ProjectState>| {
+            project.is_up() == Some(true) && project.is_fresh(now, state.setup.stale_after)
+        };
+        state.projects.values().filter(fresh).filter_map(|project| project.project.clone()).collect()
     }
 
     /// Every source has been polled once, successfully or not.

@@ -78,7 +78,7 @@ pub(super) const POLL_FAILURES: Family = live(
     "migration_exporter_poll_failures_total",
     Kind::Counter,
     &["reason"],
-    "Polls in which a project or the list of projects could not be read, by reason; a poll counts once for each reason",
+    "Polls in which a project, the list of projects or an extra could not be read, by reason; a poll counts once for each reason",
 );
 pub(super) const POLL_DURATION: Family =
     live("migration_exporter_poll_duration_seconds", Kind::Histogram, &[], "How long polls of the source took");

@@ -85,6 +85,11 @@ impl Live {
     pub fn poll_ended(&self, source: &str, took: Duration, reasons: impl IntoIterator<Item = Reason>) {
         self.polls.get_or_create(&labels(&POLLS, source, &[])).inc();
         self.poll_duration.get_or_create(&labels(&POLL_DURATION, source, &[])).observe(took.as_secs_f64());
+        self.failed(source, reasons);
+    }
+
+    /// Something could not be read, for these reasons.
+    pub fn failed(&self, source: &str, reasons: impl IntoIterator<Item = Reason>) {
         for reason in reasons {
             self.poll_failures.get_or_create(&labels(&POLL_FAILURES, source, &[reason.as_str()])).inc();
         }

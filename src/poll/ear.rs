@@ -33,7 +33,7 @@ pub(super) struct Ear<'a> {
 }
 
 /// What failed and why, with the projects that it happened to.
-type Failures = BTreeMap<(Reason, String), Vec<String>>;
+pub(super) type Failures = BTreeMap<(Reason, String), Vec<String>>;
 
 impl<'a> Ear<'a> {
     pub(super) fn new(source: &'a str, store: &'a Store, live: &'a Live) -> Self {
@@ -65,11 +65,26 @@ impl<'a> Ear<'a> {
             failures.entry((reason, message)).or_default();
         }
         let complete = failures.is_empty();
-        failures.extend(self.extra_failures.into_inner().unwrap_or_else(PoisonError::into_inner));
         let reasons: BTreeSet<Reason> = failures.keys().map(|(reason, _)| *reason).collect();
         let verdict = Verdict { reasons, refused, unread, complete };
         log(self.source, &failures, &verdict, before);
         verdict
+    }
+}
+
+impl Ear<'_> {
+    /// What asking the extras came to; each failure is counted, and logged when it is new.
+    pub(super) fn conclude_extras(self, before: &Failures) -> Failures {
+        let failures = self.extra_failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let reasons: BTreeSet<Reason> = failures.keys().map(|(reason, _)| *reason).collect();
+        self.live.failed(self.source, reasons);
+        for (failure @ (reason, message), projects) in &failures {
+            if !before.contains_key(failure) {
+                let source = self.source;
+                tracing::warn!(source, reason = reason.as_str(), projects = projects.len(), "cannot read {message}");
+            }
+        }
+        failures
     }
 }
 
@@ -119,7 +134,7 @@ impl Witness for Ear<'_> {
     fn extra(&self, reading: ExtraReading) {
         if let Err(Failure { reason, message }) = &reading.outcome {
             let mut failures = self.extra_failures.lock().unwrap_or_else(PoisonError::into_inner);
-            let what = format!("{} {message}", reading.kind.as_str());
+            let what = format!("{}: {message}", reading.kind.as_str());
             failures.entry((*reason, what)).or_default().push(reading.id.clone());
         }
         self.store.record_extra(self.source, reading, Moment::now());

@@ -113,6 +113,14 @@ pub enum SourceError {
         /// The service's message, cut.
         message: String,
     },
+    /// The service does not know the action.
+    #[error(
+        "this service does not know {operation}; its edition or version does not have it, so it is asked again in an hour only"
+    )]
+    UnknownAction {
+        /// The action's name.
+        operation: &'static str,
+    },
     /// The service answers without the project.
     #[error("the service answers without this project; check its id")]
     NotFound,
@@ -145,6 +153,7 @@ impl SourceError {
             Self::NotJson { .. } => Reason::NotJson,
             Self::Foreign { .. } => Reason::Foreign,
             Self::Api { .. } => Reason::ApiError,
+            Self::UnknownAction { .. } => Reason::Unsupported,
             Self::NotFound => Reason::NotFound,
             Self::UnknownLabel { .. } => Reason::UnknownLabel,
         }
@@ -152,7 +161,7 @@ impl SourceError {
 
     /// The service itself spoke, in its own envelope.
     pub(super) fn answered(&self) -> bool {
-        matches!(self, Self::Api { .. } | Self::NotFound | Self::UnknownLabel { .. })
+        matches!(self, Self::Api { .. } | Self::UnknownAction { .. } | Self::NotFound | Self::UnknownLabel { .. })
     }
 
     /// The same call may succeed a moment later.

@@ -7,6 +7,7 @@
 mod delay;
 mod door;
 mod envelope;
+mod extras;
 mod lift;
 mod list;
 mod wire;
@@ -17,6 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use door::{Door, Params};
+use extras::Extras;
 use futures_util::StreamExt as _;
 
 use super::error::SourceError;
@@ -34,6 +36,7 @@ pub(super) struct Oms {
     concurrency: usize,
     configured: BTreeSet<String>,
     discovery: Option<list::Discovery>,
+    extras: Extras,
     /// The credentials have been accepted before. Until then requests go one at a time: eight
     /// wrong logins at once could lock the account.
     trusted: AtomicBool,
@@ -44,6 +47,12 @@ struct Poll<'a> {
     witness: &'a dyn Witness,
     /// The service refused the credentials: nothing more is sent in this poll.
     refused: Mutex<Option<SourceError>>,
+}
+
+impl<'a> Poll<'a> {
+    fn new(witness: &'a dyn Witness) -> Self {
+        Self { witness, refused: Mutex::new(None) }
+    }
 }
 
 impl Oms {
@@ -60,13 +69,14 @@ impl Oms {
             concurrency: source.limits.concurrency,
             configured: source.projects.iter().map(|project| project.id.clone()).collect(),
             discovery: source.discover.clone().map(list::Discovery::new),
+            extras: Extras::new(Vec::new()),
             trusted: AtomicBool::new(false),
         })
     }
 
     /// Reads every watched project once and tells the witness of each.
     pub(super) async fn poll(&self, witness: &dyn Witness) -> Watched {
-        let poll = Poll { witness, refused: Mutex::new(None) };
+        let poll = Poll::new(witness);
         let listed = match &self.discovery {
             Some(discovery) => discovery.run(self, &poll).await,
             None => list::Listed::default(),
@@ -83,6 +93,11 @@ impl Oms {
         ids.extend(listed.read);
         ids.extend(listed.without_steps);
         Watched { ids, failure: listed.failure.map(Into::into) }
+    }
+
+    /// What is asked beyond the descriptions.
+    pub(super) fn extras(&self) -> &Extras {
+        &self.extras
     }
 
     /// Reads one project and tells the witness.
@@ -128,6 +143,7 @@ impl Oms {
                 Ok(value)
             }
             Err(error) => {
+                let error = door::unknown_action(operation, error);
                 if error == SourceError::Unauthorized {
                     self.trusted.store(false, Ordering::Relaxed);
                     *poll.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());

@@ -6,6 +6,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::source::error::SourceError;
 use crate::source::transport::Transport;
 
 /// The parameters of an action, in the spelling of OMS (`camelCase`).
@@ -44,4 +45,17 @@ impl Door {
                 .build(),
         }
     }
+}
+
+/// A failure that says that there is no such action. No document shows one, so it is recognised by
+/// what every service of the kind says in some words.
+pub(super) fn unknown_action(operation: &'static str, error: SourceError) -> SourceError {
+    const ABSENT: [&str; 8] =
+        ["unknown", "not found", "notfound", "invalid", "unsupported", "not support", "not exist", "不支持"];
+    let SourceError::Api { code, message } = &error else { return error };
+    let said = format!("{code} {message}").to_lowercase().replace("transaction", "");
+    if said.contains("action") && ABSENT.iter().any(|word| said.contains(word)) {
+        return SourceError::UnknownAction { operation };
+    }
+    error
 }

@@ -121,3 +121,50 @@ wire! {
         open_monitor: Leaf<'a>,
     }
 }
+
+wire! {
+    /// The components of a project, from DescribeProjectComponents.
+    Components<'a> {
+        stores = "storeList": Many<Component<'a>>,
+        reverse_stores = "reverseStoreList": Many<Component<'a>>,
+        syncing = "incrSyncComponents": Many<Component<'a>>,
+        reverse_syncing = "reverseIncrSyncComponents": Many<Component<'a>>,
+        importing = "fullImportComponents": Many<Component<'a>>,
+        verifying = "fullVerifyComponents": Many<Component<'a>>,
+    }
+}
+
+wire! {
+    /// One component; which fields it has depends on its kind.
+    Component<'a> {
+        status: Leaf<'a>,
+        delay: Leaf<'a>,
+        tps: Leaf<'a>,
+    }
+}
+
+wire! {
+    /// The result of a verification, from ListProjectFullVerifyResult.
+    FullVerifyResult<'a> {
+        different_number: Leaf<'a>,
+        tables = "fullVerifyTableStatistics": Many<VerifiedTable<'a>>,
+    }
+}
+
+wire! {
+    /// One verified table.
+    VerifiedTable<'a> {
+        source_schema_name: Leaf<'a>,
+        source_table_name: Leaf<'a>,
+        result_type: Leaf<'a>,
+    }
+}
+
+wire! {
+    /// A conflict log, from ListConflictData.
+    ConflictFile<'a> {
+        file_name: Leaf<'a>,
+        date: Leaf<'a>,
+        size: Leaf<'a>,
+    }
+}

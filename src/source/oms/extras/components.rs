@@ -1,0 +1,66 @@
+//! DescribeProjectComponents: the processes that do the work, added up by kind and direction. Their
+//! names carry addresses and serial numbers that change at every restart, so they are not kept.
+
+use std::collections::BTreeMap;
+
+use super::super::door::Params;
+use super::super::{Oms, Poll, envelope, wire};
+use crate::domain::Component;
+use crate::source::error::SourceError;
+use crate::source::lenient::Gaps;
+
+/// A larger delay is a fault of the service: 10 years, in seconds.
+const MAX_DELAY: f64 = 10.0 * 365.25 * 86_400.0;
+
+impl Oms {
+    /// Reads the components of a project.
+    pub(super) async fn components(&self, id: &str, poll: &Poll<'_>) -> Result<Vec<Component>, SourceError> {
+        let wanted = Params::from_iter([("id".to_owned(), id.into())]);
+        self.call(poll, "DescribeProjectComponents", &wanted, |answer| {
+            let mut gaps = Gaps::default();
+            let text = answer.text();
+            let opened = envelope::open::<wire::Components<'_>>(answer, &text)?;
+            let found = gaps.list("data", opened.data).into_iter().next().ok_or(SourceError::NotFound)?;
+            Ok((added_up(found, &mut gaps), gaps))
+        })
+        .await
+    }
+}
+
+fn added_up(found: wire::Components<'_>, gaps: &mut Gaps) -> Vec<Component> {
+    let lists = [
+        ("store", "forward", "storeList", found.stores),
+        ("store", "reverse", "reverseStoreList", found.reverse_stores),
+        ("incr_sync", "forward", "incrSyncComponents", found.syncing),
+        ("incr_sync", "reverse", "reverseIncrSyncComponents", found.reverse_syncing),
+        ("full_import", "forward", "fullImportComponents", found.importing),
+        ("full_verify", "forward", "fullVerifyComponents", found.verifying),
+    ];
+    let components = lists
+        .into_iter()
+        .map(|(name, direction, field, list)| component(name, direction, gaps.list(field, list), gaps));
+    components.filter(|component| !component.by_status.is_empty()).collect()
+}
+
+fn component(
+    name: &'static str,
+    direction: &'static str,
+    members: Vec<wire::Component<'_>>,
+    gaps: &mut Gaps,
+) -> Component {
+    let mut sum = Component { name, direction, by_status: BTreeMap::new(), delay: None, transactions: None };
+    for member in members {
+        if let Some(status) = gaps.text("status", member.status) {
+            *sum.by_status.entry(status).or_default() += 1;
+        }
+        match gaps.amount("delay", member.delay) {
+            Some(delay) if delay > MAX_DELAY => gaps.ignore("delay"),
+            Some(delay) => sum.delay = Some(sum.delay.map_or(delay, |worst| worst.max(delay))),
+            None => {}
+        }
+        if let Some(rate) = gaps.amount("tps", member.tps) {
+            sum.transactions = Some(sum.transactions.unwrap_or_default() + rate);
+        }
+    }
+    sum
+}
