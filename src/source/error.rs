@@ -164,6 +164,11 @@ impl SourceError {
         matches!(self, Self::Api { .. } | Self::UnknownAction { .. } | Self::NotFound | Self::UnknownLabel { .. })
     }
 
+    /// The credentials are not accepted: sending them again soon does harm.
+    pub(super) fn refuses_credentials(&self) -> bool {
+        matches!(self, Self::Unauthorized)
+    }
+
     /// The same call may succeed a moment later.
     pub(super) fn transient(&self) -> bool {
         matches!(

@@ -13,46 +13,27 @@ mod list;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use door::{Door, Params};
 use extras::Extras;
-use futures_util::StreamExt as _;
 
+use super::caller::{Caller, Poll};
 use super::error::SourceError;
 use super::lenient::Gaps;
-use super::transport::{Answer, Ask, OpenError, Route, Transport};
+use super::transport::{Answer, OpenError, Route, Transport};
 use crate::config::{OmsConfig, SourceConfig};
 use crate::domain::{Project, Reading, Time, Watched, Witness};
 
 /// A source of this kind.
 #[derive(Debug)]
 pub(super) struct Oms {
-    transport: Transport,
+    caller: Caller,
     door: Door,
     zone: jiff::tz::TimeZone,
-    concurrency: usize,
     configured: BTreeSet<String>,
     discovery: Option<list::Discovery>,
     extras: Extras,
-    /// The credentials have been accepted before. Until then requests go one at a time: eight
-    /// wrong logins at once could lock the account.
-    trusted: AtomicBool,
-}
-
-/// What one poll shares among its calls.
-struct Poll<'a> {
-    witness: &'a dyn Witness,
-    /// The service refused the credentials: nothing more is sent in this poll.
-    refused: Mutex<Option<SourceError>>,
-}
-
-impl<'a> Poll<'a> {
-    fn new(witness: &'a dyn Witness) -> Self {
-        Self { witness, refused: Mutex::new(None) }
-    }
 }
 
 impl Oms {
@@ -63,14 +44,12 @@ impl Oms {
     pub(super) fn open(source: &SourceConfig, oms: &OmsConfig) -> Result<Self, OpenError> {
         let route = Route { endpoint: &oms.endpoint, tls: &oms.tls, proxy: oms.proxy_url.as_ref() };
         Ok(Self {
-            transport: Transport::open(&route, &source.limits)?,
+            caller: Caller::open(&route, &source.limits)?,
             door: Door::basic(&oms.username, &oms.password),
             zone: oms.time_zone.clone(),
-            concurrency: source.limits.concurrency,
             configured: source.projects.iter().map(|project| project.id.clone()).collect(),
             discovery: source.discover.clone().map(list::Discovery::new),
             extras: Extras::new(Vec::new()),
-            trusted: AtomicBool::new(false),
         })
     }
 
@@ -81,14 +60,9 @@ impl Oms {
             Some(discovery) => discovery.run(self, &poll).await,
             None => list::Listed::default(),
         };
-        let missing = self.configured.difference(&listed.read).chain(&listed.without_steps);
-        let mut queue = missing.collect::<BTreeSet<_>>().into_iter();
-        if !self.trusted.load(Ordering::Relaxed)
-            && let Some(first) = queue.next()
-        {
-            self.read_one(first, &poll).await;
-        }
-        futures_util::stream::iter(queue).for_each_concurrent(self.concurrency, |id| self.read_one(id, &poll)).await;
+        let missing: BTreeSet<&String> =
+            self.configured.difference(&listed.read).chain(&listed.without_steps).collect();
+        self.caller.each(missing, |id| self.read_one(id, &poll)).await;
         let mut ids = self.configured.clone();
         ids.extend(listed.read);
         ids.extend(listed.without_steps);
@@ -120,7 +94,7 @@ impl Oms {
         .await
     }
 
-    /// Calls an action and tells the witness of what the reading left out.
+    /// Calls an action through the door of this source.
     async fn call<T, R>(
         &self,
         poll: &Poll<'_>,
@@ -131,26 +105,9 @@ impl Oms {
     where
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
-        if let Some(refused) = poll.refused.lock().unwrap_or_else(PoisonError::into_inner).clone() {
-            return Err(refused);
-        }
         let make = |transport: &Transport| self.door.request(transport, operation, params);
-        let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
-        match outcome {
-            Ok((value, gaps)) => {
-                self.trusted.store(true, Ordering::Relaxed);
-                gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
-                Ok(value)
-            }
-            Err(error) => {
-                let error = door::unknown_action(operation, error);
-                if error == SourceError::Unauthorized {
-                    self.trusted.store(false, Ordering::Relaxed);
-                    *poll.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
-                }
-                Err(error)
-            }
-        }
+        let outcome = self.caller.call(poll, operation, make, read).await;
+        outcome.map_err(|error| door::unknown_action(operation, error))
     }
 
     /// What an answer that came just now does not say itself.

@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
-
+use super::Oms;
 use super::door::Params;
-use super::{Oms, Poll};
 use crate::domain::{Extra, ExtraKind, ExtraReading, Project, ProjectStatus, StepStatus, Witness};
+use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 
 /// An action that the service does not know is asked again after this time: it may be upgraded.
@@ -54,10 +53,9 @@ impl Oms {
     pub(in crate::source) async fn poll_extras(&self, projects: &[std::sync::Arc<Project>], witness: &dyn Witness) {
         let poll = Poll::new(witness);
         for kind in self.extras.wanted() {
-            let asked = projects.iter().filter(|project| has(project, *kind));
-            futures_util::stream::iter(asked)
-                .for_each_concurrent(self.concurrency, |project| self.ask_extra(*kind, project, &poll))
-                .await;
+            let asked: Vec<&Project> =
+                projects.iter().map(AsRef::as_ref).filter(|project| has(project, *kind)).collect();
+            self.caller.each(asked, |project| self.ask_extra(*kind, project, &poll)).await;
         }
     }
 

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use super::{Oms, Poll, envelope, lift, wire};
+use super::{Oms, envelope, lift, wire};
 use crate::config::Discover;
 use crate::domain::{Project, ProjectStatus, Reading};
+use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
 

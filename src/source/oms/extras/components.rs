@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::super::door::Params;
-use super::super::{Oms, Poll, envelope, wire};
+use super::super::{Oms, envelope, wire};
 use crate::domain::Component;
+use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
 

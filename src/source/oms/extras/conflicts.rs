@@ -2,9 +2,10 @@
 //! already in the target. Only how many, how large and how new they are is read; their contents
 //! are rows of the database.
 
-use super::super::{Oms, Poll, envelope, wire};
+use super::super::{Oms, envelope, wire};
 use super::about;
 use crate::domain::{ConflictLogs, Project, StepStatus, Time};
+use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
 

@@ -3,9 +3,10 @@
 
 use serde_json::json;
 
-use super::super::{Oms, Poll, envelope, wire};
+use super::super::{Oms, envelope, wire};
 use super::about;
 use crate::domain::Verification;
+use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
 
