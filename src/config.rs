@@ -22,7 +22,8 @@ mod yaml;
 pub use fault::{Fault, Faults};
 pub use load::load;
 pub use settings::{
-    Backend, Config, DelayThresholds, Discover, Limits, OmsConfig, ProjectKind, ProjectRef, SourceConfig, TlsConfig,
+    AccessKey, AlibabaConfig, Backend, Collect, Config, DelayThresholds, Discover, HuaweiConfig, HuaweiCredentials,
+    Limits, OmsConfig, ProjectKind, ProjectRef, ReplayConfig, SourceConfig, TlsConfig,
 };
 
 /// What a configuration may refer to outside its own text.

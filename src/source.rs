@@ -31,10 +31,13 @@ impl Source {
     /// Prepares a client from its configuration. Nothing is sent yet.
     ///
     /// # Errors
-    /// When a TLS file cannot be used.
+    /// When a TLS file cannot be used, or no room speaks with a service of this kind yet.
     pub fn open(config: &SourceConfig) -> Result<Self, OpenError> {
         Ok(Self(match &config.backend {
             Backend::Oms(oms) => Room::Oms(oms::Oms::open(config, oms)?),
+            Backend::OmsV3(_) | Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
+                return Err(OpenError::Unsupported { kind: config.backend.kind() });
+            }
         }))
     }
 

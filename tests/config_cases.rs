@@ -44,6 +44,7 @@ fn ok(file: &str) -> Config {
 fn oms(config: &Config, index: usize) -> &OmsConfig {
     match &config.sources[index].backend {
         Backend::Oms(oms) => oms,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a configuration file means, once it is checked: the types the rest of the program works
 //! with. Nothing here knows how the file spells them, nor where a secret came from.
 
-use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+mod backend;
+
+pub use backend::{
+    AccessKey, AlibabaConfig, Backend, HuaweiConfig, HuaweiCredentials, OmsConfig, ReplayConfig, TlsConfig,
+};
 
 /// A whole, valid configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,94 +29,25 @@ pub struct SourceConfig {
     pub limits: Limits,
     /// The delay a project may have before an alert, by its importance.
     pub delay_thresholds: DelayThresholds,
-    /// Projects named in the file; their ids differ.
+    /// Projects named in the file; their ids differ. Every one has its `kind` where the service
+    /// is an OMS 3.
     pub projects: Vec<ProjectRef>,
     /// How to find further projects; none means only `projects` are watched.
     pub discover: Option<Discover>,
+    /// The optional extras; only those that the kind of service has an API for.
+    pub collect: Collect,
 }
 
-/// The service behind a source: one variant per kind.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Backend {
-    /// OceanBase Migration Service 4.x, its own HTTP API.
-    Oms(OmsConfig),
-}
-
-impl Backend {
-    /// The key of the kind in the configuration file, which is the label `kind` as well.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Oms(_) => "oms",
-        }
-    }
-}
-
-/// How to reach an OceanBase Migration Service.
-#[derive(Clone)]
-pub struct OmsConfig {
-    /// `http` or `https`, host and perhaps port; the path is `/`, without query or credentials.
-    pub endpoint: Url,
-    /// The user of HTTP basic authentication; not empty, without `:`.
-    pub username: String,
-    /// The password of HTTP basic authentication; not empty.
-    pub password: SecretString,
-    /// Only other than the default where `endpoint` is `https`.
-    pub tls: TlsConfig,
-    /// An HTTP proxy, which may carry its own credentials.
-    pub proxy_url: Option<Url>,
-    /// The zone of the times that the API gives without one.
-    pub time_zone: TimeZone,
-}
-
-impl PartialEq for OmsConfig {
-    fn eq(&self, other: &Self) -> bool {
-        let Self { endpoint, username, password, tls, proxy_url, time_zone } = self;
-        *endpoint == other.endpoint
-            && *username == other.username
-            && password.expose_secret() == other.password.expose_secret()
-            && *tls == other.tls
-            && *proxy_url == other.proxy_url
-            && *time_zone == other.time_zone
-    }
-}
-
-impl fmt::Debug for OmsConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { endpoint, username, password, tls, proxy_url, time_zone } = self;
-        f.debug_struct("OmsConfig")
-            .field("endpoint", &endpoint.as_str())
-            .field("username", username)
-            .field("password", password)
-            .field("tls", tls)
-            .field("proxy_url", &proxy_url.as_ref().map(without_credentials))
-            .field("time_zone", &time_zone.iana_name())
-            .finish()
-    }
-}
-
-/// A URL as it may be shown: scheme, host and port.
-fn without_credentials(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{}://{host}:{port}", url.scheme()),
-        None => format!("{}://{host}", url.scheme()),
-    }
-}
-
-/// What differs from plain HTTPS with the system's certificates. The files exist.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TlsConfig {
-    /// Certificates (PEM) to trust instead of the system's.
-    pub ca_file: Option<PathBuf>,
-    /// The client's own certificate (PEM); always together with `key_file`.
-    pub cert_file: Option<PathBuf>,
-    /// The key (PEM) of `cert_file`.
-    pub key_file: Option<PathBuf>,
-    /// The name to expect in the server's certificate instead of the endpoint's host; never
-    /// together with a proxy.
-    pub server_name: Option<String>,
-    /// Accepts any certificate.
-    pub insecure_skip_verify: bool,
+/// What to ask for beyond the state of the projects; each costs requests of its own, on a slower
+/// cycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Collect {
+    /// The components that do the work of a project.
+    pub components: bool,
+    /// What the full verification found.
+    pub verification: bool,
+    /// The logs of rows in conflict.
+    pub conflicts: bool,
 }
 
 /// How often and how hard a source is polled.
@@ -194,7 +125,8 @@ pub enum ProjectKind {
 /// Which projects to take from the service's own list. Empty lists do not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Discover {
-    /// Types of project, as `MIGRATION`.
+    /// Types of project, as `MIGRATION`; of the service's own vocabulary only what the program
+    /// says for all of them (`DISASTER_RECOVERY`, not `cloudDataGuard`).
     pub types: Vec<String>,
     /// States of project, as `RUNNING`.
     pub statuses: Vec<String>,

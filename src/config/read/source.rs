@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::values;
 use super::super::yaml::{Content, Entry, Node, Span};
-use super::super::{Backend, Fault, SourceConfig, suggest};
+use super::super::{Backend, Collect, Fault, SourceConfig, suggest};
 use super::fields::{Fields, Shape};
 use super::limits::Overlay;
 use super::{Reader, oms, projects};
@@ -97,6 +97,7 @@ fn source(
         delay_thresholds: own.delay_thresholds(defaults),
         projects,
         discover,
+        collect: Collect::default(),
     })
 }
 

@@ -15,7 +15,7 @@ use crate::config::{Limits, TlsConfig};
 /// An idle connection is kept this long beyond the poll interval, so that the next poll reuses it.
 const KEEP_BEYOND_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The client could not be made.
+/// The source could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A file of the TLS settings.
@@ -27,6 +27,12 @@ pub enum OpenError {
         path: PathBuf,
         /// What is wrong with it.
         cause: String,
+    },
+    /// The configuration knows the kind of service, but no room here speaks with it.
+    #[error("this version cannot poll `{kind}` yet")]
+    Unsupported {
+        /// The key of the kind in the configuration.
+        kind: &'static str,
     },
     /// Anything else the client library refuses.
     #[error("cannot set up HTTPS: {0}")]
