@@ -6,6 +6,7 @@
 
 mod caller;
 mod error;
+mod legacy;
 mod lenient;
 mod oms;
 mod transport;
@@ -13,9 +14,9 @@ mod transport;
 pub use error::SourceError;
 pub use transport::OpenError;
 
-use crate::config::{Backend, SourceConfig};
 use std::sync::Arc;
 
+use crate::config::{Backend, SourceConfig};
 use crate::domain::{Project, Watched, Witness};
 
 /// A service that can be polled.
@@ -25,6 +26,7 @@ pub struct Source(Room);
 #[derive(Debug)]
 enum Room {
     Oms(oms::Oms),
+    Legacy(legacy::Legacy),
 }
 
 impl Source {
@@ -35,7 +37,8 @@ impl Source {
     pub fn open(config: &SourceConfig) -> Result<Self, OpenError> {
         Ok(Self(match &config.backend {
             Backend::Oms(oms) => Room::Oms(oms::Oms::open(config, oms)?),
-            Backend::OmsV3(_) | Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
+            Backend::OmsV3(oms) => Room::Legacy(legacy::Legacy::open(config, oms)?),
+            Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }
         }))
@@ -47,6 +50,7 @@ impl Source {
     pub async fn poll(&self, witness: &dyn Witness) -> Watched {
         match &self.0 {
             Room::Oms(oms) => oms.poll(witness).await,
+            Room::Legacy(legacy) => legacy.poll(witness).await,
         }
     }
 
@@ -54,6 +58,7 @@ impl Source {
     pub fn has_extras(&self) -> bool {
         match &self.0 {
             Room::Oms(oms) => !oms.extras().wanted().is_empty(),
+            Room::Legacy(_) => false,
         }
     }
 
@@ -62,6 +67,8 @@ impl Source {
     pub async fn poll_extras(&self, projects: &[Arc<Project>], witness: &dyn Witness) {
         match &self.0 {
             Room::Oms(oms) => oms.poll_extras(projects, witness).await,
+            // It has no such calls.
+            Room::Legacy(_) => {}
         }
     }
 }

@@ -62,6 +62,13 @@ words! {
     }
 }
 
+impl ProjectStatus {
+    /// Whether changes may still be flowing: only then does a checkpoint age.
+    pub fn is_live(&self) -> bool {
+        !matches!(self, Self::Init | Self::Finished | Self::Releasing | Self::Released | Self::Deleted)
+    }
+}
+
 words! {
     /// The state of a step.
     StepStatus {

@@ -4,26 +4,28 @@
 //!
 //! The room hides the API's envelope, paging and loose types; only domain types leave it.
 
-mod delay;
+pub(super) mod delay;
 mod door;
-mod envelope;
+pub(super) mod envelope;
 mod extras;
 mod lift;
 mod list;
-mod wire;
+pub(super) mod wire;
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
+pub(super) use door::basic;
 use door::{Door, Params};
 use extras::Extras;
+pub(super) use lift::step_name;
 
 use super::caller::{Caller, Poll};
 use super::error::SourceError;
 use super::lenient::Gaps;
 use super::transport::{Answer, OpenError, Route, Transport};
-use crate::config::{OmsConfig, SourceConfig};
-use crate::domain::{Project, Reading, Time, Watched, Witness};
+use crate::config::{Collect, OmsConfig, SourceConfig};
+use crate::domain::{ExtraKind, Project, Reading, Time, Watched, Witness};
 
 /// A source of this kind.
 #[derive(Debug)]
@@ -49,7 +51,7 @@ impl Oms {
             zone: oms.time_zone.clone(),
             configured: source.projects.iter().map(|project| project.id.clone()).collect(),
             discovery: source.discover.clone().map(list::Discovery::new),
-            extras: Extras::new(Vec::new()),
+            extras: Extras::new(wanted(source.collect)),
         })
     }
 
@@ -114,6 +116,17 @@ impl Oms {
     fn context(&self) -> lift::Context<'_> {
         lift::Context { answered: Time::from_system(SystemTime::now()), zone: &self.zone }
     }
+}
+
+/// The extras that the configuration asks for.
+fn wanted(collect: Collect) -> Vec<ExtraKind> {
+    let Collect { components, verification, conflicts } = collect;
+    let all = [
+        (components, ExtraKind::Components),
+        (verification, ExtraKind::Verification),
+        (conflicts, ExtraKind::Conflicts),
+    ];
+    all.into_iter().filter(|(asked, _)| *asked).map(|(_, kind)| kind).collect()
 }
 
 /// The answer is documented as one object and sent as a list of one: the one with the id, or else

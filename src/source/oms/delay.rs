@@ -31,6 +31,11 @@ pub(super) fn forward(extra: &wire::ExtraInfo<'_>, steps: &[Step], gaps: &mut Ga
     Replication { checkpoint, ..settled(derived, gaps) }
 }
 
+/// From source to target where nothing is reported but checkpoints.
+pub(in crate::source) fn from_steps(steps: &[Step], gaps: &mut Gaps) -> Replication {
+    settled(derived(&FORWARD, steps), gaps)
+}
+
 /// From target to source, once the roles are switched. No document has a reported delay for it.
 pub(super) fn reverse(steps: &[Step], gaps: &mut Gaps) -> Replication {
     settled(derived(&REVERSE, steps), gaps)

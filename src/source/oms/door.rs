@@ -20,13 +20,9 @@ pub(in crate::source) enum Door {
 }
 
 impl Door {
-    /// The one place where the password is opened. The value is marked so that no log shows it.
+    /// A door that asks for a name and a password.
     pub(super) fn basic(username: &str, password: &SecretString) -> Self {
-        let pair = STANDARD.encode(format!("{username}:{}", password.expose_secret()));
-        let mut value =
-            HeaderValue::from_str(&format!("Basic {pair}")).unwrap_or_else(|_| HeaderValue::from_static("Basic"));
-        value.set_sensitive(true);
-        Self::Basic(value)
+        Self::Basic(basic(username, password))
     }
 
     /// Makes the request for an action, anew for every attempt.
@@ -45,6 +41,15 @@ impl Door {
                 .build(),
         }
     }
+}
+
+/// The one place where the password is opened. The value is marked so that no log shows it.
+pub(in crate::source) fn basic(username: &str, password: &SecretString) -> HeaderValue {
+    let pair = STANDARD.encode(format!("{username}:{}", password.expose_secret()));
+    let mut value =
+        HeaderValue::from_str(&format!("Basic {pair}")).unwrap_or_else(|_| HeaderValue::from_static("Basic"));
+    value.set_sensitive(true);
+    value
 }
 
 /// A failure that says that there is no such action. No document shows one, so it is recognised by

@@ -84,16 +84,7 @@ fn has(project: &Project, kind: ExtraKind) -> bool {
         let step = project.steps.iter().find(|step| step.name == name);
         step.is_some_and(|step| !matches!(step.status, None | Some(StepStatus::Init)))
     };
-    let at_rest = matches!(
-        project.status,
-        Some(
-            ProjectStatus::Init
-                | ProjectStatus::Finished
-                | ProjectStatus::Releasing
-                | ProjectStatus::Released
-                | ProjectStatus::Deleted
-        )
-    );
+    let at_rest = !project.status.as_ref().is_none_or(ProjectStatus::is_live);
     match kind {
         ExtraKind::Components => !at_rest,
         ExtraKind::Verification => begun("FULL_VERIFIER"),

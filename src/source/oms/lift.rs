@@ -28,7 +28,7 @@ pub(in crate::source) fn project(
     gaps: &mut Gaps,
 ) -> Project {
     let status = gaps.text("status", wire.status).map(|word| ProjectStatus::from(word.as_str()));
-    let live = status.as_ref().is_none_or(is_live);
+    let live = status.as_ref().is_none_or(ProjectStatus::is_live);
     let steps = settle_steps(
         gaps.list("steps", wire.steps).into_iter().filter_map(|one| step(one, live, context, gaps)).collect(),
     );
@@ -126,7 +126,7 @@ fn alarms(found: crate::source::lenient::Obj<wire::AlarmStats<'_>>, gaps: &mut G
 }
 
 /// `PRE-CHECK` and `PRE_CHECK` are one step: Alibaba Cloud spells it both ways in one answer.
-fn step_name(name: &str) -> String {
+pub(in crate::source) fn step_name(name: &str) -> String {
     name.trim().to_uppercase().replace('-', "_")
 }
 
@@ -145,16 +145,4 @@ fn error_code(extra: wire::StepExtra<'_>, gaps: &mut Gaps) -> String {
         Some(_) => "other".to_owned(),
         None => "unknown".to_owned(),
     }
-}
-
-/// Whether changes may still be flowing: only then does a checkpoint age.
-fn is_live(status: &ProjectStatus) -> bool {
-    !matches!(
-        status,
-        ProjectStatus::Init
-            | ProjectStatus::Finished
-            | ProjectStatus::Releasing
-            | ProjectStatus::Released
-            | ProjectStatus::Deleted
-    )
 }

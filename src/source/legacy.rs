@@ -1,0 +1,89 @@
+//! OceanBase Migration Service 3.3: two small REST calls, one for migrations and one for
+//! synchronisations, that tell little: a status, two percentages and a checkpoint. There is no list
+//! of projects, so all of them are configured.
+//!
+//! Documents: "Obtain the status of a synchronization project" and its sibling for migrations, of
+//! OMS 3.3.0. What they say is put into the words of the newer editions: structure → `STRUCT_TRANSFER`,
+//! full → `FULL_TRANSFER`, the checkpoint → `INCR_TRANSFER`.
+
+mod lift;
+mod wire;
+
+use std::time::SystemTime;
+
+use reqwest::Method;
+use reqwest::header::AUTHORIZATION;
+
+use super::caller::{Caller, Poll};
+use super::error::SourceError;
+use super::lenient::Gaps;
+use super::oms::{basic, envelope};
+use super::transport::{OpenError, Route, Transport};
+use crate::config::{OmsConfig, ProjectKind, SourceConfig};
+use crate::domain::{Project, Reading, Time, Watched, Witness};
+
+/// A source of this kind.
+#[derive(Debug)]
+pub(super) struct Legacy {
+    caller: Caller,
+    authorization: reqwest::header::HeaderValue,
+    projects: Vec<(String, ProjectKind)>,
+}
+
+impl Legacy {
+    /// Prepares the client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When a TLS file cannot be used.
+    pub(super) fn open(source: &SourceConfig, oms: &OmsConfig) -> Result<Self, OpenError> {
+        let route = Route { endpoint: &oms.endpoint, tls: &oms.tls, proxy: oms.proxy_url.as_ref() };
+        let kind = |kind: Option<ProjectKind>| kind.unwrap_or(ProjectKind::Migration);
+        Ok(Self {
+            caller: Caller::open(&route, &source.limits)?,
+            authorization: basic(&oms.username, &oms.password),
+            projects: source.projects.iter().map(|project| (project.id.clone(), kind(project.kind))).collect(),
+        })
+    }
+
+    /// Reads every configured project once and tells the witness of each.
+    pub(super) async fn poll(&self, witness: &dyn Witness) -> Watched {
+        let poll = Poll::new(witness);
+        self.caller
+            .each(&self.projects, async |(id, kind)| {
+                let outcome = self.progress(id, *kind, &poll).await.map(Box::new).map_err(Into::into);
+                poll.witness.project(Reading { id: id.clone(), outcome });
+            })
+            .await;
+        Watched { ids: self.projects.iter().map(|(id, _)| id.clone()).collect(), failure: None }
+    }
+
+    async fn progress(&self, id: &str, kind: ProjectKind, poll: &Poll<'_>) -> Result<Project, SourceError> {
+        // The two paths differ in more than the word: one is a plural.
+        let (operation, folder) = match kind {
+            ProjectKind::Migration => ("migrationProgress", "migrations"),
+            ProjectKind::Sync => ("syncProgress", "sync"),
+        };
+        let path = format!("/api/omsp/v2/{folder}/{}/progress", path_segment(id));
+        let make = |transport: &Transport| {
+            transport.request(Method::GET, &path).header(AUTHORIZATION, &self.authorization).build()
+        };
+        self.caller
+            .call(poll, operation, make, |answer| {
+                let mut gaps = Gaps::default();
+                let text = answer.text();
+                let opened = envelope::open::<wire::Progress<'_>>(answer, &text)?;
+                let wire = gaps.list("data", opened.data).into_iter().next().ok_or(SourceError::NotFound)?;
+                let answered = Time::from_system(SystemTime::now());
+                Ok((lift::project(id, kind, &wire, answered, &mut gaps), gaps))
+            })
+            .await
+    }
+}
+
+/// An id as one segment of a path, whatever it holds.
+fn path_segment(id: &str) -> String {
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests;
