@@ -6,6 +6,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::{Path, PathBuf};
+    use std::process::Command;
 
     use migration_exporter::config::{self, Surroundings};
     use migration_exporter::metrics::{self, Kind};
@@ -96,6 +97,53 @@ mod tests {
                 assert!(known.contains(word), "{} names {word}", path.display());
             }
         }
+    }
+
+    /// Every key that a map of the configuration may have, as the fault about a wrong map lists them.
+    #[test]
+    fn every_key_of_the_configuration_is_documented() {
+        let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+        let source = "sources:\n  - name: a\n    ";
+        for wrong in [
+            "defaults: [x]".to_owned(),
+            "sources: [x]".to_owned(),
+            format!("{source}oms: [x]"),
+            format!("{source}delay_thresholds: [x]"),
+            format!("{source}discover: [x]"),
+            format!("{source}oms: {{ endpoint: 'https://h', tls: [x] }}"),
+        ] {
+            let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
+            let faults = config::parse("x.yml", &wrong, &surroundings).unwrap_err();
+            let helps = faults.faults().iter().filter_map(|fault| fault.help.as_deref());
+            let keys: Vec<&str> = helps
+                .filter_map(|help| help.split_once("possible keys: "))
+                .flat_map(|(_, keys)| keys.split(", "))
+                .collect();
+            assert!(keys.len() >= 3, "{wrong}: {faults}");
+            for key in keys {
+                let plain = key.trim_matches('`');
+                let named = [format!("`{plain}`"), format!("`{plain}:")];
+                assert!(named.iter().any(|named| text.contains(named)), "{plain} is not documented");
+            }
+        }
+    }
+
+    #[test]
+    fn every_flag_and_variable_is_documented_and_every_documented_one_exists() {
+        let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+        let help = |args: &[&str]| {
+            let output = Command::new(env!("CARGO_BIN_EXE_migration-exporter")).args(args).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let help = ["run", "simulate", "poll"].map(|command| help(&[command, "--help"])).concat();
+        let words = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
+            let words = words.map(|word| word.trim_end_matches(['.', '-']).to_owned());
+            words.filter(|word| word.starts_with("--") || word.starts_with("MIGRATION_EXPORTER_")).collect()
+        };
+        let mut known = words(&help);
+        assert!(known.remove("--help") && known.len() > 10, "{known:?}");
+        assert_eq!(words(&text), known);
     }
 
     /// A reader who follows a link arrives.

@@ -64,8 +64,8 @@ mod tests {
             std::fs::write(&config, world::config(&simulator, "1s")).unwrap();
             let exporter = Running::start(["--config.file".as_ref(), config.as_os_str()]).await;
             let target = exporter.url("").trim_start_matches("http://").to_owned();
-            let prometheus = prometheus(folder.path(), &target);
             let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+            let prometheus = Prometheus::start(folder.path(), &target, &client).await;
             Self { simulator, exporter, prometheus, client, _folder: folder }
         }
 
@@ -121,28 +121,57 @@ mod tests {
         }
     }
 
-    /// Starts a Prometheus that scrapes `target` every second.
-    fn prometheus(folder: &Path, target: &str) -> Prometheus {
-        let config = folder.join("prometheus.yml");
-        let text = format!(
-            "global: {{ scrape_interval: 1s, scrape_timeout: 1s }}
+    impl Prometheus {
+        /// Starts one that scrapes `target` every second.
+        async fn start(folder: &Path, target: &str, client: &reqwest::Client) -> Self {
+            let config = folder.join("prometheus.yml");
+            let text = format!(
+                "global: {{ scrape_interval: 1s, scrape_timeout: 1s }}
 scrape_configs:
   - job_name: migration
     static_configs: [ {{ targets: ['{target}'] }} ]
 "
-        );
-        std::fs::write(&config, text).unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
-            .arg(format!("--web.listen-address={free}"))
-            .arg("--log.level=error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("prometheus is installed (tests/run does that)");
-        Prometheus { child, base: format!("http://{free}") }
+            );
+            std::fs::write(&config, text).unwrap();
+            // Somebody else may take the free port before Prometheus does; then it ends at once.
+            for _ in 0..3 {
+                let mut prometheus = Self::spawn(folder, &config);
+                if prometheus.is_ready(client).await {
+                    return prometheus;
+                }
+            }
+            panic!("Prometheus does not stay up; it says why above");
+        }
+
+        fn spawn(folder: &Path, config: &Path) -> Self {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let child = Command::new("prometheus")
+                .arg(format!("--config.file={}", config.display()))
+                .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
+                .arg(format!("--web.listen-address={free}"))
+                .arg("--log.level=error")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .spawn()
+                .expect("prometheus is installed (tests/run does that)");
+            Self { child, base: format!("http://{free}") }
+        }
+
+        /// Waits until it answers; false when it has ended instead.
+        async fn is_ready(&mut self, client: &reqwest::Client) -> bool {
+            let begin = Instant::now();
+            while begin.elapsed() < SOON {
+                let answer = client.get(format!("{}/-/ready", self.base)).send().await;
+                if self.child.try_wait().unwrap().is_some() {
+                    return false;
+                }
+                if answer.is_ok_and(|answer| answer.status().is_success()) {
+                    return true;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            panic!("Prometheus is not ready after {SOON:?}");
+        }
     }
 
     /// A sample's name and labels, without those that Prometheus adds.
