@@ -20,7 +20,8 @@
 //! | [`poll`] | when to ask: one loop a source | config, domain, source, store, metrics |
 //! | [`http`] | what is served: metrics, health, a page for people | domain, store, metrics |
 //! | [`sim`] | a simulated world over real HTTP, for the demo and the tests; it shares no type with `source` | – |
-//! | [`app`] | puts the parts together | all but cli |
+//! | [`app`] | puts the parts together | all but cli and sim |
+//! | [`shutdown`] | how the process ends | – |
 //! | [`cli`] | commands and flags, and what they print | all |
 //!
 //! A test reads every file's imports and holds them against this table.

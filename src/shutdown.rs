@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 /// Requests that are being answered have this long to finish; orchestrators kill after 10 s or more.
 pub const DRAIN: Duration = Duration::from_secs(4);
 
-/// Cancels `stop` at the first signal and returns at the second one.
+/// Cancels `stop` at the first signal and fails at the second one.
 ///
 /// # Errors
-/// When the system does not let signals be handled.
+/// At the second signal, and when the system does not let signals be handled.
 pub async fn signals(stop: CancellationToken) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -26,6 +26,5 @@ pub async fn signals(stop: CancellationToken) -> std::io::Result<()> {
     tracing::info!(signal = name, "stopping; a second signal ends at once");
     stop.cancel();
     let name = next().await;
-    tracing::warn!(signal = name, "ending at once");
-    Ok(())
+    Err(std::io::Error::other(format!("ended at once by a second signal ({name})")))
 }

@@ -25,8 +25,8 @@ pub struct Source(Room);
 
 #[derive(Debug)]
 enum Room {
-    Oms(oms::Oms),
-    Legacy(legacy::Legacy),
+    Oms(Box<oms::Oms>),
+    Legacy(Box<legacy::Legacy>),
 }
 
 impl Source {
@@ -36,8 +36,8 @@ impl Source {
     /// When a TLS file cannot be used, or no room speaks with a service of this kind yet.
     pub fn open(config: &SourceConfig) -> Result<Self, OpenError> {
         Ok(Self(match &config.backend {
-            Backend::Oms(oms) => Room::Oms(oms::Oms::open(config, oms)?),
-            Backend::OmsV3(oms) => Room::Legacy(legacy::Legacy::open(config, oms)?),
+            Backend::Oms(oms) => Room::Oms(Box::new(oms::Oms::open(config, oms)?)),
+            Backend::OmsV3(oms) => Room::Legacy(Box::new(legacy::Legacy::open(config, oms)?)),
             Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }

@@ -147,8 +147,8 @@ mod tests {
         running.signal("TERM");
         running.line_with("a second signal ends at once").await;
         running.signal("TERM");
-        running.line_with("ending at once").await;
-        assert_eq!(running.end().await, Some(0));
+        running.line_with("ended at once by a second signal").await;
+        assert_eq!(running.end().await, Some(1));
         assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
         drop(client);
         simulator.stop().await;

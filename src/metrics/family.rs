@@ -8,9 +8,6 @@ use super::exposition::Format;
 use crate::domain::{Extra, Project, Step, Time};
 use crate::store::{ProjectState, SourceState};
 
-/// Label values are cut here, on a character boundary: a longer one is a text in the wrong place.
-const MAX_LABEL_CHARS: usize = 256;
-
 /// One metric family, declared once.
 #[derive(Debug)]
 pub struct Family {
@@ -219,7 +216,7 @@ impl Out<'_> {
     }
 }
 
-/// `name="value"`, escaped and cut.
+/// `name="value"`, escaped.
 pub(super) fn push_label(text: &mut String, name: &str, value: &str) {
     text.push_str(name);
     text.push_str("=\"");
@@ -227,19 +224,18 @@ pub(super) fn push_label(text: &mut String, name: &str, value: &str) {
     text.push('"');
 }
 
-/// Backslash, quote and line feed are escaped, other control characters become blanks.
+/// Backslash, quote and line feed are escaped; all else may stand as it is. Lengths were bounded
+/// where the values were read.
 pub(super) fn escaped(value: &str) -> Cow<'_, str> {
-    let plain = |c: char| !c.is_control() && c != '\\' && c != '"';
-    if value.len() <= MAX_LABEL_CHARS && value.chars().all(plain) {
+    if !value.contains(['\\', '"', '\n']) {
         return Cow::Borrowed(value);
     }
     let mut text = String::with_capacity(value.len() + 8);
-    for c in value.chars().take(MAX_LABEL_CHARS) {
+    for c in value.chars() {
         match c {
             '\\' => text.push_str("\\\\"),
             '"' => text.push_str("\\\""),
             '\n' => text.push_str("\\n"),
-            c if c.is_control() => text.push(' '),
             c => text.push(c),
         }
     }

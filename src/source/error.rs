@@ -61,7 +61,7 @@ pub enum SourceError {
     },
     /// Wrong credentials.
     #[error(
-        "the service refuses the credentials (HTTP 401); correct them and reload: the next attempts wait for minutes, because repeated failures lock accounts"
+        "the service refuses the credentials (HTTP 401); correct them and restart: the next attempts wait for minutes, because repeated failures lock accounts"
     )]
     Unauthorized,
     /// Not allowed.

@@ -13,6 +13,10 @@ use jiff::tz::TimeZone;
 use super::shape::{Leaf, Many, Obj, Pairs, is_nothing};
 use crate::domain::{Ignored, Ratio, Time};
 
+/// Text is cut here, on a character boundary: a longer one is no name, word or code. Everything that
+/// becomes a label comes through here, before names are compared.
+const MAX_TEXT_CHARS: usize = 256;
+
 /// Reads fields and counts the unusable ones by name.
 #[derive(Debug, Default)]
 pub(in crate::source) struct Gaps(BTreeMap<&'static str, u64>);
@@ -28,11 +32,11 @@ impl Gaps {
         self.0.iter().map(|(field, count)| Ignored { field, count: *count })
     }
 
-    /// Text without the blanks and line breaks around it.
+    /// Text without the blanks and line breaks around it, cut to a length that is fit for a label.
     pub(in crate::source) fn text(&mut self, field: &'static str, leaf: Leaf<'_>) -> Option<String> {
         match scalar(leaf)? {
-            Scalar::Text(text) => Some(text.trim().to_owned()),
-            Scalar::Number(digits) => Some(digits.to_owned()),
+            Scalar::Text(text) => Some(cut(&text)),
+            Scalar::Number(digits) => Some(cut(digits)),
             Scalar::Flag(_) | Scalar::Unreadable => self.none(field),
         }
     }
@@ -117,9 +121,10 @@ impl Gaps {
         let Pairs(pairs) = self.object(field, found).unwrap_or_default();
         let read = |(key, leaf): (Cow<'_, str>, Leaf<'_>)| {
             let amount = self.amount(field, leaf)?;
-            Some((key.trim().to_owned(), amount))
+            Some((cut(&key), amount))
         };
-        pairs.into_iter().filter_map(read).collect()
+        let read: BTreeMap<String, f64> = pairs.into_iter().filter_map(read).collect();
+        read.into_iter().collect()
     }
 
     /// Counts the field and gives nothing.
@@ -127,6 +132,12 @@ impl Gaps {
         self.ignore(field);
         None
     }
+}
+
+/// Without blanks around it, and not longer than a label may be.
+fn cut(text: &str) -> String {
+    let text = text.trim();
+    if text.len() <= MAX_TEXT_CHARS { text.to_owned() } else { text.chars().take(MAX_TEXT_CHARS).collect() }
 }
 
 /// What stands in the place of a scalar; text may be read as a number, a flag or a moment.

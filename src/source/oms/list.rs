@@ -156,6 +156,7 @@ impl Discovery {
             }
         }
         tracing::warn!(pages = MAX_PAGES, "the list of projects does not end; the rest is left out");
+        poll.witness.dropped("pages", 1);
         Ok(())
     }
 
