@@ -42,9 +42,6 @@ pub(crate) fn read(text: &str, dialect: Dialect) -> Result<Vec<Family>, String> 
     let mut lines = body.split('\n').peekable();
     while let Some(line) = lines.next() {
         let wrong = |what: &str| format!("{what}: {line}");
-        if line.chars().any(char::is_control) {
-            return Err(wrong("a control character"));
-        }
         if let Some(header) = line.strip_prefix("# HELP ") {
             let (name, help) = header.split_once(' ').ok_or_else(|| wrong("HELP without a text"))?;
             let kind = lines.next().and_then(|next| next.strip_prefix("# TYPE ")).ok_or_else(|| wrong("no TYPE"))?;

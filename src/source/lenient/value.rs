@@ -134,10 +134,13 @@ impl Gaps {
     }
 }
 
-/// Without blanks around it, and not longer than a label may be.
+/// Without blanks around it, not longer than a label may be, and on one line: a control character
+/// within becomes a blank.
 fn cut(text: &str) -> String {
     let text = text.trim();
-    if text.len() <= MAX_TEXT_CHARS { text.to_owned() } else { text.chars().take(MAX_TEXT_CHARS).collect() }
+    let fits = text.len() <= MAX_TEXT_CHARS && !text.contains(char::is_control);
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    if fits { text.to_owned() } else { text.chars().take(MAX_TEXT_CHARS).map(shown).collect() }
 }
 
 /// What stands in the place of a scalar; text may be read as a number, a flag or a moment.
