@@ -72,7 +72,7 @@ impl App {
     /// Polls every source once and says whether every project could be read.
     pub async fn poll_once(self) -> bool {
         let verdicts = futures_util::future::join_all(self.pollers.iter().map(Poller::poll)).await;
-        verdicts.iter().all(|verdict| verdict.complete)
+        !verdicts.iter().any(|verdict| verdict.incomplete)
     }
 
     /// Polls and serves until `stop`; then answers what is under way, for a few seconds at most.

@@ -60,8 +60,8 @@ pub struct Verdict {
     pub refused: bool,
     /// Projects that could not be read, in all.
     pub unread: usize,
-    /// Every project and every list could be read; an optional extra may have failed.
-    pub complete: bool,
+    /// A project or the list of projects could not be read; extras do not count.
+    pub incomplete: bool,
 }
 
 impl Poller {
@@ -97,7 +97,7 @@ impl Poller {
     }
 
     async fn poll_forever(&self) {
-        let mut before = Verdict { complete: true, ..Verdict::default() };
+        let mut before = Verdict::default();
         let mut refusals = 0;
         loop {
             let started = Instant::now();

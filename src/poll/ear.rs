@@ -64,9 +64,9 @@ impl<'a> Ear<'a> {
         if let Some(Failure { reason, message }) = watched.failure.clone() {
             failures.entry((reason, message)).or_default();
         }
-        let complete = failures.is_empty();
+        let incomplete = !failures.is_empty();
         let reasons: BTreeSet<Reason> = failures.keys().map(|(reason, _)| *reason).collect();
-        let verdict = Verdict { reasons, refused, unread, complete };
+        let verdict = Verdict { reasons, refused, unread, incomplete };
         log(self.source, &failures, &verdict, before);
         verdict
     }

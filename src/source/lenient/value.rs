@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::shape::{Leaf, Many, Obj, Pairs, is_nothing};
+use super::shape::{Leaf, Many, Obj, Pairs, is_nothing, unquoted};
 use crate::domain::{Ignored, Ratio, Time};
 
 /// Text is cut here, on a character boundary: a longer one is no name, word or code. Everything that
@@ -49,7 +49,8 @@ impl Gaps {
             Scalar::Flag(_) | Scalar::Unreadable => return self.none(field),
         };
         match digits.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Some(number),
+            // The zero makes a negative zero a plain one.
+            Ok(number) if number.is_finite() => Some(number + 0.0),
             _ => self.none(field),
         }
     }
@@ -116,15 +117,15 @@ impl Gaps {
         }
     }
 
-    /// The counts of an object whose keys are data.
+    /// The counts of an object whose keys are data, each key once, as it came last.
     pub(in crate::source) fn amounts(&mut self, field: &'static str, found: Obj<Pairs<'_>>) -> Vec<(String, f64)> {
         let Pairs(pairs) = self.object(field, found).unwrap_or_default();
-        let read = |(key, leaf): (Cow<'_, str>, Leaf<'_>)| {
+        let read = |(key, leaf): (String, Leaf<'_>)| {
             let amount = self.amount(field, leaf)?;
             Some((cut(&key), amount))
         };
-        let read: BTreeMap<String, f64> = pairs.into_iter().filter_map(read).collect();
-        read.into_iter().collect()
+        let last_of_each: BTreeMap<String, f64> = pairs.into_iter().filter_map(read).collect();
+        last_of_each.into_iter().collect()
     }
 
     /// Counts the field and gives nothing.
@@ -165,12 +166,6 @@ fn scalar(leaf: Leaf<'_>) -> Option<Scalar<'_>> {
         Some(b'f') => Scalar::Flag(false),
         _ => Scalar::Unreadable,
     })
-}
-
-/// A JSON string's text; without a copy where nothing is escaped. None for a lone surrogate.
-fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// A moment with a zone of its own (`Z`, `+08:00`) counts as it says, one without in `zone`.
