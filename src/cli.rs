@@ -4,6 +4,7 @@
 //! Exit codes: 0 good, 1 a fatal error, 2 a faulty configuration or command line, 3 something could
 //! not be read.
 
+mod conflicts;
 mod flags;
 mod log;
 mod serve;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::config::Faults;
-use flags::{Args, Command};
+use flags::{Args, Command, ConflictsCommand};
 
 /// Why a command ended without doing what it should.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,9 @@ enum Failure {
     /// The command line asks for something that the configuration does not have.
     #[error("{0}")]
     Usage(String),
+    /// What was asked for could not be read or kept.
+    #[error("{0:#}")]
+    Unread(anyhow::Error),
     /// Anything that makes going on impossible.
     #[error("{0:#}")]
     Fatal(#[from] anyhow::Error),
@@ -44,6 +48,12 @@ pub fn main() -> ExitCode {
         }
         Command::CheckConfig => show::check_config(&flags),
         Command::Poll { source, project } => on_runtime(show::poll(&flags, source.as_deref(), project.as_deref())),
+        Command::Conflicts { command: ConflictsCommand::List { target, output } } => {
+            on_runtime(conflicts::list(&flags, &target, output))
+        }
+        Command::Conflicts { command: ConflictsCommand::Download(wanted) } => {
+            on_runtime(conflicts::download(&flags, &wanted))
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "migration-exporter", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
@@ -54,6 +64,7 @@ pub fn main() -> ExitCode {
         writeln!(std::io::stderr(), "{}", failure.to_string().trim_end()).ok();
         ExitCode::from(match failure {
             Failure::Config(_) | Failure::Usage(_) => 2,
+            Failure::Unread(_) => 3,
             Failure::Fatal(_) => 1,
         })
     })

@@ -13,9 +13,9 @@ mod number;
 mod reading;
 mod state;
 
-pub use extra::{Component, ConflictLogs, Extra, ExtraKind, Object, Objects, Verification};
+pub use extra::{Component, ConflictFile, ConflictLogs, Extra, ExtraKind, Object, Objects, Verification};
 pub use number::{Ratio, Time, float};
-pub use reading::{Call, ExtraReading, Failure, Ignored, Reading, Reason, Watched, Witness};
+pub use reading::{Call, Deaf, ExtraReading, Failure, Ignored, Reading, Reason, Watched, Witness};
 pub use state::{Importance, ProjectStatus, StepStatus};
 
 /// One migration or synchronisation project as a service describes it.

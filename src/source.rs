@@ -12,12 +12,12 @@ mod oms;
 mod transport;
 
 pub use error::SourceError;
-pub use transport::OpenError;
+pub use transport::{Download, OpenError};
 
 use std::sync::Arc;
 
 use crate::config::{Backend, SourceConfig};
-use crate::domain::{Project, Watched, Witness};
+use crate::domain::{ConflictFile, Project, Watched, Witness};
 
 /// A service that can be polled.
 #[derive(Debug)]
@@ -59,6 +59,38 @@ impl Source {
         match &self.0 {
             Room::Oms(oms) => !oms.extras().wanted().is_empty(),
             Room::Legacy(_) => false,
+        }
+    }
+
+    /// Lists the conflict logs of a project's step.
+    ///
+    /// # Errors
+    /// When the service cannot be read or has no such logs at all.
+    pub async fn conflict_files(
+        &self,
+        project: &str,
+        step: &str,
+        witness: &dyn Witness,
+    ) -> Result<Vec<ConflictFile>, SourceError> {
+        match &self.0 {
+            Room::Oms(oms) => oms.conflict_files(project, step, &caller::Poll::new(witness)).await,
+            Room::Legacy(_) => Err(SourceError::UnknownAction { operation: "ListConflictData" }),
+        }
+    }
+
+    /// Begins to download conflict logs of a project's step, as a ZIP.
+    ///
+    /// # Errors
+    /// When the service does not give a file.
+    pub async fn download_conflicts(
+        &self,
+        project: &str,
+        step: &str,
+        files: &[String],
+    ) -> Result<Download, SourceError> {
+        match &self.0 {
+            Room::Oms(oms) => oms.download_conflicts(project, step, files).await,
+            Room::Legacy(_) => Err(SourceError::UnknownAction { operation: "DownloadConflictData" }),
         }
     }
 

@@ -57,11 +57,90 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         project: Option<String>,
     },
+    /// List or download the logs of rows that were already in the target (Enterprise Edition)
+    Conflicts {
+        #[command(subcommand)]
+        command: ConflictsCommand,
+    },
     /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// What to do with conflict logs.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConflictsCommand {
+    /// Print names, dates and sizes
+    List {
+        #[command(flatten)]
+        target: ConflictsTarget,
+        /// How to print them
+        #[arg(long, default_value = "table", value_name = "FORMAT")]
+        output: Output,
+    },
+    /// Fetch them as one ZIP
+    Download(DownloadFlags),
+}
+
+/// Which conflict logs.
+#[derive(Debug, clap::Args)]
+pub(super) struct ConflictsTarget {
+    /// The source, as it is named in the configuration
+    #[arg(long, value_name = "NAME")]
+    pub(super) source: String,
+    /// The project's id
+    #[arg(long, value_name = "ID")]
+    pub(super) project: String,
+    /// The step
+    #[arg(long, value_name = "STEP", ignore_case = true)]
+    pub(super) step: ConflictStep,
+}
+
+/// What to download, and where to.
+#[derive(Debug, clap::Args)]
+pub(super) struct DownloadFlags {
+    #[command(flatten)]
+    pub(super) target: ConflictsTarget,
+    /// A log by its name; may be given more than once; all that are listed unless given
+    #[arg(long = "file", value_name = "NAME")]
+    pub(super) files: Vec<String>,
+    /// A file, or a folder for the server's own file name; this folder unless given
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// A step that writes conflict logs.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ConflictStep {
+    #[value(name = "FULL_TRANSFER")]
+    Full,
+    #[value(name = "INCR_TRANSFER")]
+    Incremental,
+    #[value(name = "REVERSE_INCR_TRANSFER")]
+    Reverse,
+}
+
+impl ConflictStep {
+    /// The step as the service names it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "FULL_TRANSFER",
+            Self::Incremental => "INCR_TRANSFER",
+            Self::Reverse => "REVERSE_INCR_TRANSFER",
+        }
+    }
+}
+
+/// How to print a list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Output {
+    Table,
+    Json,
 }
 
 /// Flags that stand before or after any command.

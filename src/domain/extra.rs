@@ -96,6 +96,19 @@ pub struct ConflictLogs {
     pub newest: Option<Time>,
 }
 
+/// One conflict log as the service lists it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConflictFile {
+    /// The name, by which it is downloaded.
+    pub name: String,
+    /// When it was last written, in the service's own text.
+    pub date: Option<String>,
+    /// The same as a moment.
+    pub written: Option<Time>,
+    /// Its size; the unit is not documented.
+    pub size: Option<f64>,
+}
+
 /// The progress of all objects of one type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Objects {

@@ -152,6 +152,19 @@ pub struct Reading {
     pub outcome: Result<Box<Project>, Failure>,
 }
 
+/// Hears and keeps nothing, for calls outside of a poll.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deaf;
+
+impl Witness for Deaf {
+    fn call(&self, _: Call) {}
+    fn project(&self, _: Reading) {}
+    fn extra(&self, _: ExtraReading) {}
+    fn ignored(&self, _: Ignored) {}
+    fn dropped(&self, _: &'static str, _: u64) {}
+    fn throttled(&self, _: Duration) {}
+}
+
 /// What a whole poll found out about which projects there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Watched {

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
-use super::transport::{Answer, Ask, OpenError, Route, Transport};
+use super::transport::{Answer, Ask, Download, OpenError, Route, Transport};
 use crate::config::Limits;
 use crate::domain::Witness;
 
@@ -24,7 +24,7 @@ pub(super) struct Caller {
 }
 
 /// What one poll shares among its calls.
-pub(super) struct Poll<'a> {
+pub(in crate::source) struct Poll<'a> {
     pub(super) witness: &'a dyn Witness,
     /// The service refused the credentials.
     refused: Mutex<Option<SourceError>>,
@@ -84,6 +84,14 @@ impl Caller {
         let (value, gaps) = outcome?;
         gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
         Ok(value)
+    }
+
+    /// Makes a request whose answer is a file, once.
+    pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
+    where
+        M: FnOnce(&Transport) -> Result<reqwest::Request, reqwest::Error>,
+    {
+        self.transport.download(make).await
     }
 
     /// Does something for each of `things`, several at once; the first one alone while it is not

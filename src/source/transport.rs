@@ -7,6 +7,7 @@
 //! a fresh date and nonce.
 
 mod client;
+mod download;
 mod exchange;
 mod pace;
 
@@ -18,6 +19,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 pub use client::OpenError;
+pub use download::Download;
 pub(super) use exchange::Answer;
 use pace::Pace;
 
@@ -123,6 +125,15 @@ impl Transport {
             pause *= 2;
         }
         Err(SourceError::Interrupted)
+    }
+
+    /// Makes a request once and hands its answer on as it comes, whatever its size.
+    pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
+    where
+        M: FnOnce(&Self) -> Result<Request, reqwest::Error>,
+    {
+        let request = make(self).map_err(|error| SourceError::Unsent { cause: error.to_string() })?;
+        Download::begin(&self.client, request, &self.limits).await
     }
 
     /// One attempt: wait for the budget and a free place, then exchange within the deadline.

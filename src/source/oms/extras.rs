@@ -4,6 +4,7 @@
 
 mod components;
 mod conflicts;
+mod download;
 mod verification;
 
 use std::collections::BTreeMap;

@@ -72,7 +72,7 @@ pub(super) async fn exchange(
 }
 
 /// Reads at most `cap` bytes, after decompression.
-async fn read_body(mut response: Response, cap: usize) -> Result<Answer, SourceError> {
+pub(super) async fn read_body(mut response: Response, cap: usize) -> Result<Answer, SourceError> {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     if announced.is_some_and(|length| length > cap) {
@@ -100,14 +100,14 @@ fn retry_after(value: &str) -> Option<Duration> {
 }
 
 /// Host and port, which is all of an address that goes into messages.
-fn shown_host(request: &Request) -> String {
+pub(super) fn shown_host(request: &Request) -> String {
     let url = request.url();
     let host = url.host_str().unwrap_or("?");
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Tells why there was no answer at all.
-fn unreachable_because(error: &reqwest::Error, host: &str) -> SourceError {
+pub(super) fn unreachable_because(error: &reqwest::Error, host: &str) -> SourceError {
     let host = host.to_owned();
     if error.is_dns() {
         return SourceError::Dns { host };
@@ -123,7 +123,7 @@ fn unreachable_because(error: &reqwest::Error, host: &str) -> SourceError {
 
 /// Tells why an answer broke off. The client calls every failure of a body a decoding error; only
 /// broken compression has this cause underneath.
-fn broken_off_because(error: &reqwest::Error) -> SourceError {
+pub(super) fn broken_off_because(error: &reqwest::Error) -> SourceError {
     let is_invalid = |cause: &std::io::Error| {
         matches!(cause.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)
     };

@@ -4,26 +4,13 @@
 
 use super::super::{Oms, envelope, wire};
 use super::about;
-use crate::domain::{ConflictLogs, Project, StepStatus, Time};
+use crate::domain::{ConflictFile, ConflictLogs, Project, StepStatus};
 use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
 
 /// The steps that write conflict logs.
 pub(super) const STEPS: [&str; 3] = ["FULL_TRANSFER", "INCR_TRANSFER", "REVERSE_INCR_TRANSFER"];
-
-/// One conflict log as the service lists it.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::source) struct ConflictFile {
-    /// The name, by which it is downloaded.
-    pub(in crate::source) name: String,
-    /// When it was last written, in the service's own text.
-    pub(in crate::source) date: Option<String>,
-    /// The same as a moment.
-    pub(in crate::source) written: Option<Time>,
-    /// Its size, in the service's undocumented unit.
-    pub(in crate::source) size: Option<f64>,
-}
 
 impl Oms {
     /// Reads what conflict logs the steps of a project have.
@@ -40,7 +27,12 @@ impl Oms {
     }
 
     /// Lists the conflict logs of one step.
-    async fn conflict_files(&self, id: &str, step: &str, poll: &Poll<'_>) -> Result<Vec<ConflictFile>, SourceError> {
+    pub(in crate::source) async fn conflict_files(
+        &self,
+        id: &str,
+        step: &str,
+        poll: &Poll<'_>,
+    ) -> Result<Vec<ConflictFile>, SourceError> {
         let mut wanted = about(id);
         wanted.insert("omsStepName".to_owned(), step.into());
         self.call(poll, "ListConflictData", &wanted, |answer| {
