@@ -174,7 +174,7 @@ fn is_misplaced(entry: &Entry) -> bool {
         return false;
     };
     (key.ends_with("_env") && looks_secret(&key) && !is_variable(&value.text))
-        || (key.starts_with("user") && value.text.contains(':'))
+        || ((key.starts_with("user") || key.ends_with("user")) && value.text.contains(':'))
 }
 
 /// Whether a text can be the name of an environment variable.

@@ -4,13 +4,22 @@
 //! The order of the file does not matter and nothing is assumed about a value before it was
 //! judged. YAML itself and the drawing of faults are hidden elsewhere.
 
+mod alibaba;
+mod collect;
+mod connection;
+mod discover;
 mod fields;
+mod huawei;
+mod keys;
+mod kind;
 mod limits;
 mod oms;
 mod projects;
+mod replay;
 mod secret;
 mod source;
 mod tls;
+mod words;
 
 use self::fields::{Fields, Shape};
 use self::limits::Overlay;

@@ -125,8 +125,8 @@ pub enum ProjectKind {
 /// Which projects to take from the service's own list. Empty lists do not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Discover {
-    /// Types of project, as `MIGRATION`; of the service's own vocabulary only what the program
-    /// says for all of them (`DISASTER_RECOVERY`, not `cloudDataGuard`).
+    /// Types of project in the words of all services: `MIGRATION`, `SYNC`, `VERIFY` or
+    /// `DISASTER_RECOVERY`, each only where the service has it.
     pub types: Vec<String>,
     /// States of project, as `RUNNING`.
     pub statuses: Vec<String>,

@@ -9,6 +9,10 @@ use url::Url;
 
 use super::{mask, suggest};
 
+mod cloud;
+
+pub(super) use cloud::{header, iam_project, region};
+
 /// More of a value does not help whoever reads the message.
 const MAX_QUOTED: usize = 60;
 

@@ -3,7 +3,7 @@
 
 use super::super::yaml::{Content, Entry, Node, Span, Style};
 use super::super::{Fault, suggest, values};
-use super::{Reader, kind_of, limits, oms, projects, source, tls};
+use super::{Reader, alibaba, discover, huawei, kind_of, limits, oms, replay, source, tls};
 use values::Problem;
 
 /// A map as it should be.
@@ -43,8 +43,19 @@ pub(super) enum Given<T> {
 const MAX_GUESSES: usize = 20;
 
 /// Where each key belongs, for those that were indented wrongly.
-const HOMES: [&Shape; 6] =
-    [&super::DEFAULTS, &source::SHAPE, &oms::SHAPE, &tls::SHAPE, &projects::DISCOVER, &limits::THRESHOLDS];
+const HOMES: [&Shape; 11] = [
+    &super::DEFAULTS,
+    &source::SHAPE,
+    &oms::SHAPE,
+    &oms::SHAPE_V3,
+    &alibaba::SHAPE,
+    &huawei::SHAPE,
+    &huawei::USER,
+    &replay::SHAPE,
+    &tls::SHAPE,
+    &discover::SHAPE,
+    &limits::THRESHOLDS,
+];
 
 impl<'n> Fields<'n> {
     /// Takes a node as a map and reports the keys it should not have.
@@ -204,7 +215,11 @@ fn place_of(key: &str, here: &Shape) -> String {
         return suggest::help(key, here.keys);
     };
     let homes: Vec<&str> = HOMES.iter().filter(|home| home.keys.contains(&near)).map(|home| home.what).collect();
-    let homes = homes.join(" or ");
+    let homes = match homes.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => here.what.to_owned(),
+    };
     if near == key {
         format!("`{key}` belongs to {homes}: check the indentation")
     } else {

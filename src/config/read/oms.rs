@@ -1,42 +1,41 @@
-//! The `oms` map of a source: how to reach an OceanBase Migration Service.
-
-use jiff::tz::TimeZone;
+//! The `oms` and `oms_v3` maps of a source: how to reach an OceanBase Migration Service.
 
 use super::super::values::{self, Credentials, Problem};
 use super::super::yaml::Entry;
 use super::super::{Backend, OmsConfig};
-use super::fields::{Fields, Given, Shape, Value};
-use super::tls::{self, Connection};
-use super::{Reader, secret};
+use super::fields::{Fields, Shape, Value};
+use super::{Reader, connection, secret};
 
-pub(super) const SHAPE: Shape = Shape {
-    what: "`oms`",
-    keys: &["endpoint", "username", "password", "password_file", "password_env", "tls", "proxy_url", "time_zone"],
-};
+const KEYS: &[&str] =
+    &["endpoint", "username", "password", "password_file", "password_env", "tls", "proxy_url", "time_zone"];
+
+pub(super) const SHAPE: Shape = Shape { what: "`oms`", keys: KEYS };
+
+pub(super) const SHAPE_V3: Shape = Shape { what: "`oms_v3`", keys: KEYS };
 
 pub(super) fn oms(reader: &mut Reader<'_>, entry: &Entry) -> Option<Backend> {
-    let fields = Fields::read(reader, &entry.value, &SHAPE, entry.key_span)?;
+    read(reader, entry, &SHAPE).map(Backend::Oms)
+}
+
+pub(super) fn oms_v3(reader: &mut Reader<'_>, entry: &Entry) -> Option<Backend> {
+    read(reader, entry, &SHAPE_V3).map(Backend::OmsV3)
+}
+
+fn read(reader: &mut Reader<'_>, entry: &Entry, shape: &Shape) -> Option<OmsConfig> {
+    let fields = Fields::read(reader, &entry.value, shape, entry.key_span)?;
     let endpoint = fields
         .required(reader, "endpoint", "https://HOST:8089", |value| values::address(value.text, Credentials::Refused));
     let username = fields.required(reader, "username", "USER", username);
     let password = secret::required(reader, &fields, "password");
-    let proxy_url = fields.optional(reader, "proxy_url", |value| values::address(value.text, Credentials::Allowed));
-    let time_zone = fields.optional(reader, "time_zone", |value| values::time_zone(value.text));
-    let connection = match &endpoint {
-        None => Connection::Unknown,
-        Some(url) if url.scheme() == "http" => Connection::Http,
-        Some(_) if !matches!(proxy_url, Given::Absent) => Connection::Proxied,
-        Some(_) => Connection::Https,
-    };
-    let tls = tls::tls(reader, &fields, connection);
-    Some(Backend::Oms(OmsConfig {
+    let connection = connection::read(reader, &fields, &[endpoint.as_ref()]);
+    Some(OmsConfig {
         endpoint: endpoint?,
         username: username?,
         password: password?,
-        tls: tls?,
-        proxy_url: proxy_url.good(),
-        time_zone: time_zone.good().unwrap_or(TimeZone::UTC),
-    }))
+        tls: connection.tls?,
+        proxy_url: connection.proxy_url,
+        time_zone: connection.time_zone,
+    })
 }
 
 /// Basic authentication puts a `:` behind the user, so the user has none.

@@ -1,42 +1,29 @@
-//! Which projects of a source are watched: those the file names and those to look for.
+//! The projects that a source names, and whether it watches anything at all.
 
 use std::collections::BTreeMap;
 
 use super::super::values::{self, Problem};
-use super::super::yaml::{Content, Entry, Node};
-use super::super::{Discover, Fault, ProjectKind, ProjectRef, suggest};
+use super::super::yaml::{Content, Node};
+use super::super::{Fault, ProjectKind, ProjectRef};
 use super::Reader;
-use super::fields::{Fields, Shape, Value};
+use super::fields::{Fields, Given, Shape, Value};
+use super::kind::{Kind, Watching};
 
 const PROJECT: Shape = Shape { what: "a project", keys: &["id", "name", "kind"] };
 
-pub(super) const DISCOVER: Shape =
-    Shape { what: "`discover`", keys: &["types", "statuses", "labels", "search", "exclude"] };
+/// How to give the kind of a project.
+const SAY_KIND: &str = "say `kind: sync` or `kind: migration`, as in `- { id: ID, kind: sync }`";
 
-const TYPES: [&str; 3] = ["MIGRATION", "SYNC", "VERIFY"];
-
-const STATUSES: [&str; 11] = [
-    "INIT",
-    "RUNNING",
-    "SUSPEND",
-    "FAILED",
-    "FINISHED",
-    "RELEASING",
-    "RELEASED",
-    "DELETED",
-    "RUNNING_MODIFYING",
-    "RUNNING_MERGING",
-    "RUNNING_ALARMING",
-];
-
-/// As many as `ListProjects` takes.
-const MAX_LABELS: usize = 5;
-
-/// The projects that a source names.
-pub(super) fn projects(reader: &mut Reader<'_>, source: &Fields<'_>) -> Vec<ProjectRef> {
+/// The projects that a source names. `of` is none where the source does not say what it is.
+pub(super) fn projects(reader: &mut Reader<'_>, source: &Fields<'_>, of: Option<&Kind>) -> Vec<ProjectRef> {
     let Some(entry) = source.get("projects") else {
         return Vec::new();
     };
+    if let Some(Kind { key, watching: Watching::Recorded, .. }) = of {
+        let message = format!("`projects` has no place with `{key}`: every project of the record is watched");
+        reader.report(Fault::at(entry.key_span, message).help("remove it"));
+        return Vec::new();
+    }
     let Content::List(items) = &entry.value.content else {
         if !matches!(entry.value.content, Content::Refused) {
             reader.report(
@@ -49,7 +36,7 @@ pub(super) fn projects(reader: &mut Reader<'_>, source: &Fields<'_>) -> Vec<Proj
     let mut lines = BTreeMap::new();
     let mut projects = Vec::new();
     for item in items {
-        let Some(project) = project(reader, item) else {
+        let Some(project) = project(reader, item, of) else {
             continue;
         };
         let line = item.span.start.line;
@@ -63,21 +50,30 @@ pub(super) fn projects(reader: &mut Reader<'_>, source: &Fields<'_>) -> Vec<Proj
     projects
 }
 
-fn project(reader: &mut Reader<'_>, node: &Node) -> Option<ProjectRef> {
+fn project(reader: &mut Reader<'_>, node: &Node, of: Option<&Kind>) -> Option<ProjectRef> {
+    let wants_kind = of.filter(|of| matches!(of.watching, Watching::Named));
     if !matches!(node.content, Content::Map(_)) {
         let value = Value::read(reader, node, "an entry of `projects`")?;
-        return match values::id(value.text) {
-            Ok(id) => Some(ProjectRef { id, name: None, kind: None }),
+        let id = match values::id(value.text) {
+            Ok(id) => id,
             Err(problem) => {
                 reader.problem(value.at, problem);
-                None
+                return None;
             }
         };
+        if let Some(Kind { key, .. }) = wants_kind {
+            reader.report(Fault::at(value.at, format!("a project of `{key}` needs `kind`")).help(SAY_KIND));
+        }
+        return Some(ProjectRef { id, name: None, kind: None });
     }
     let fields = Fields::read(reader, node, &PROJECT, node.span)?;
     let id = fields.required(reader, "id", "ID", |value| values::id(value.text));
     let name = fields.optional(reader, "name", |value| values::label(value.text, 128));
     let kind = fields.optional(reader, "kind", kind);
+    if let (Some(Kind { key, .. }), Given::Absent) = (wants_kind, &kind) {
+        let at = fields.written("kind").map_or(fields.at, |entry| entry.key_span);
+        reader.report(Fault::at(at, format!("a project of `{key}` needs `kind`")).help(SAY_KIND));
+    }
     Some(ProjectRef { id: id?, name: name.good(), kind: kind.good() })
 }
 
@@ -92,81 +88,18 @@ fn kind(value: &Value<'_>) -> Result<ProjectKind, Problem> {
     }
 }
 
-/// What a source looks for, if it does.
-pub(super) fn discover(reader: &mut Reader<'_>, source: &Fields<'_>) -> Option<Discover> {
-    let entry = source.written("discover")?;
-    if entry.value.is_null() {
-        let message = "`discover` without a value is neither on nor off";
-        reader.report(
-            Fault::at(entry.key_span, message).help("write `discover: {}` to watch every project, or remove it"),
-        );
-        return None;
+/// Reports a source that names no project and looks for none.
+pub(super) fn check_any(reader: &mut Reader<'_>, source: &Fields<'_>, of: &Kind) {
+    let named = source
+        .get("projects")
+        .is_some_and(|entry| !matches!(&entry.value.content, Content::List(items) if items.is_empty()));
+    if named || source.written("discover").is_some() {
+        return;
     }
-    let fields = Fields::read(reader, &entry.value, &DISCOVER, entry.key_span)?;
-    let search = fields.optional(reader, "search", |value| match value.text.trim() {
-        "" => Ok(String::new()),
-        _ => values::label(value.text, 128),
-    });
-    let discover = Discover {
-        types: words(reader, &fields, "types", |word| known("type", word, &TYPES)),
-        statuses: words(reader, &fields, "statuses", |word| known("status", word, &STATUSES)),
-        labels: words(reader, &fields, "labels", |word| values::label(word, 128)),
-        search: search.good().filter(|words| !words.is_empty()),
-        exclude: words(reader, &fields, "exclude", values::id),
+    let help = match of.watching {
+        Watching::Recorded => return,
+        Watching::Named => "add `projects: [{ id: ID, kind: sync }]`, or `kind: migration`",
+        Watching::Listed(_) => "add `projects: [ID]`, or `discover: {}` to watch every project",
     };
-    if discover.labels.len() > MAX_LABELS
-        && let Some(labels) = fields.get("labels")
-    {
-        let message = format!("{} labels are given", discover.labels.len());
-        let help = format!("keep {MAX_LABELS} at most, the service accepts no more");
-        reader.report(Fault::at(labels.key_span, message).help(help));
-    }
-    Some(discover)
-}
-
-/// A list of words; one alone needs no brackets.
-fn words(
-    reader: &mut Reader<'_>,
-    fields: &Fields<'_>,
-    key: &str,
-    judge: impl Fn(&str) -> Result<String, Problem>,
-) -> Vec<String> {
-    let Some(Entry { value: node, .. }) = fields.get(key) else {
-        return Vec::new();
-    };
-    let items = match &node.content {
-        Content::List(items) => items.as_slice(),
-        Content::Scalar(_) => std::slice::from_ref(node),
-        Content::Refused => return Vec::new(),
-        Content::Map(_) => {
-            reader.report(
-                Fault::at(node.span, format!("`{key}` must be a list, not a map"))
-                    .help(format!("write `{key}: [ONE, ANOTHER]`")),
-            );
-            return Vec::new();
-        }
-    };
-    let mut words: Vec<String> = Vec::new();
-    for item in items {
-        let Some(value) = Value::read(reader, item, &format!("an entry of `{key}`")) else {
-            continue;
-        };
-        match judge(value.text) {
-            Err(problem) => reader.problem(value.at, problem),
-            Ok(word) if words.contains(&word) => {
-                let message = format!("{} is listed twice", values::quoted(&word));
-                reader.report(Fault::at(value.at, message).help("remove one of the two"));
-            }
-            Ok(word) => words.push(word),
-        }
-    }
-    words
-}
-
-fn known(what: &str, word: &str, known: &[&str]) -> Result<String, Problem> {
-    if known.contains(&word) {
-        return Ok(word.to_owned());
-    }
-    let message = format!("unknown {what} {}", values::quoted(word));
-    Err(Problem::new(message, suggest::help(word, known)))
+    reader.report(Fault::at(source.at, "this source has nothing to watch").help(help));
 }

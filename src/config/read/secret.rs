@@ -18,7 +18,7 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 pub(super) fn required(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -> Option<SecretString> {
     let given = optional(reader, fields, key);
     if matches!(given, Given::Absent) {
-        let help = format!("add `{key}_file: PATH`, `{key}_env: VARIABLE` or `{key}: …`");
+        let help = advice(key);
         let fault = match spellings(key).iter().find_map(|key| fields.written(key)) {
             Some(entry) => Fault::at(entry.key_span, format!("`{}` has no value", entry.key)),
             None => Fault::at(fields.at, format!("no `{key}` is given")),
@@ -26,6 +26,16 @@ pub(super) fn required(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) 
         reader.report(fault.help(help));
     }
     given.good()
+}
+
+/// How to give the secret `key`.
+pub(super) fn advice(key: &str) -> String {
+    format!("add `{key}_file: PATH`, `{key}_env: VARIABLE` or `{key}: …`")
+}
+
+/// The entry that gives the secret `key`, in whatever way.
+pub(super) fn entry<'n>(fields: &Fields<'n>, key: &str) -> Option<&'n Entry> {
+    spellings(key).iter().find_map(|key| fields.get(key))
 }
 
 /// A secret that may be left out.

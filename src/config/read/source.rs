@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::values;
 use super::super::yaml::{Content, Entry, Node, Span};
-use super::super::{Backend, Collect, Fault, SourceConfig, suggest};
+use super::super::{Fault, SourceConfig};
 use super::fields::{Fields, Shape};
 use super::limits::Overlay;
-use super::{Reader, oms, projects};
+use super::{Reader, collect, discover, kind, projects};
 
 pub(super) const SHAPE: Shape = Shape {
     what: "a source",
@@ -30,21 +30,6 @@ pub(super) const SHAPE: Shape = Shape {
         "delay_thresholds",
     ],
 };
-
-/// A kind of service.
-struct Kind {
-    key: &'static str,
-    /// None where this version cannot talk to it.
-    read: Option<fn(&mut Reader<'_>, &Entry) -> Option<Backend>>,
-}
-
-const KINDS: [Kind; 5] = [
-    Kind { key: "oms", read: Some(oms::oms) },
-    Kind { key: "oms_v3", read: None },
-    Kind { key: "alibaba_cloud", read: None },
-    Kind { key: "huawei_drs", read: None },
-    Kind { key: "replay", read: None },
-];
 
 /// Reads the value of `sources`.
 pub(super) fn sources(reader: &mut Reader<'_>, entry: &Entry, defaults: &Overlay) -> Vec<SourceConfig> {
@@ -80,15 +65,17 @@ fn source(
             lines.insert(name.clone(), at.start.line);
         }
     }
-    let backend = backend(reader, &fields);
-    if let Some(collect) = fields.get("collect") {
-        let message = "`collect` is not supported by this version";
-        reader.report(Fault::at(collect.key_span, message).help("remove it"));
-    }
+    let found = kind::kind(reader, &fields);
+    let backend = found.and_then(|(kind, entry)| {
+        projects::check_any(reader, &fields, kind);
+        (kind.read)(reader, entry)
+    });
+    let kind = found.map(|(kind, _)| kind);
     let own = Overlay::read(reader, &fields);
     let limits = own.limits(reader, defaults);
-    let projects = projects::projects(reader, &fields);
-    let discover = projects::discover(reader, &fields);
+    let projects = projects::projects(reader, &fields, kind);
+    let discover = discover::discover(reader, &fields, kind);
+    let collect = collect::collect(reader, &fields, kind);
     let (name, _) = name?;
     Some(SourceConfig {
         name,
@@ -97,7 +84,7 @@ fn source(
         delay_thresholds: own.delay_thresholds(defaults),
         projects,
         discover,
-        collect: Collect::default(),
+        collect,
     })
 }
 
@@ -111,54 +98,5 @@ fn head(node: &Node) -> Span {
         (Some(name), _) if !name.value.is_null() => name.value.span,
         (_, Some(first)) => first.key_span,
         (_, None) => node.span,
-    }
-}
-
-/// The kinds that this version can talk to.
-fn supported() -> Vec<&'static str> {
-    KINDS.iter().filter(|kind| kind.read.is_some()).map(|kind| kind.key).collect()
-}
-
-/// The one kind of service that a source has.
-fn backend(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Backend> {
-    // A kind without a value was meant all the same: its own reader says what it needs.
-    let mut given: Vec<(&Kind, &Entry)> =
-        KINDS.iter().filter_map(|kind| Some((kind, fields.written(kind.key)?))).collect();
-    given.sort_by_key(|(_, entry)| entry.key_span.start);
-    let mut given = given.into_iter();
-    let Some((kind, entry)) = given.next() else {
-        let keys = supported();
-        if fields.misspells(&keys) {
-            return None;
-        }
-        let message = "this source does not say which service it is";
-        let help = format!("add {} with its address and credentials", suggest::list(&keys));
-        reader.report(Fault::at(fields.at, message).help(help));
-        return None;
-    };
-    for (second, second_entry) in given {
-        let message = format!(
-            "`{}` is given besides `{}` (line {}): a source is one service",
-            second.key, kind.key, entry.key_span.start.line
-        );
-        reader.report(Fault::at(second_entry.key_span, message).help("make a second source of it, with `- name: …`"));
-    }
-    let Some(read) = kind.read else {
-        let message = format!("`{}` is not supported by this version", kind.key);
-        let help = format!("this version knows {}", suggest::list(&supported()));
-        reader.report(Fault::at(entry.key_span, message).help(help));
-        return None;
-    };
-    check_watches_something(reader, fields);
-    read(reader, entry)
-}
-
-fn check_watches_something(reader: &mut Reader<'_>, fields: &Fields<'_>) {
-    let named = fields
-        .get("projects")
-        .is_some_and(|entry| !matches!(&entry.value.content, Content::List(items) if items.is_empty()));
-    if !named && fields.written("discover").is_none() {
-        let help = "add `projects: [ID]`, or `discover: {}` to watch every project";
-        reader.report(Fault::at(fields.at, "this source has nothing to watch").help(help));
     }
 }

@@ -156,12 +156,12 @@ pub struct HuaweiConfig {
     /// Signs requests, or gets a token to send along.
     pub credentials: HuaweiCredentials,
     /// Which objects' progress is read, as the progress-data API calls their types; they differ.
-    /// Empty means none.
+    /// Empty means none; `table` alone unless the file says otherwise.
     pub object_types: Vec<String>,
     /// How many series of single objects a job may have; 0 to 10 000, 0 means totals only.
     pub per_object_series: usize,
     /// Of both endpoints, but `server_name` of `endpoint` alone; only other than the default
-    /// where one of them is `https`.
+    /// where one of those that are called is `https`.
     pub tls: TlsConfig,
     /// An HTTP proxy for both, which may carry its own credentials.
     pub proxy_url: Option<Url>,
