@@ -25,4 +25,4 @@ pub(super) fn read<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, se
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

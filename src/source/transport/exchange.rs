@@ -27,6 +27,12 @@ impl Answer {
         String::from_utf8_lossy(&self.body)
     }
 
+    /// An answer that did not come over a network.
+    #[cfg(test)]
+    pub(in crate::source) fn of(status: u16, body: &[u8]) -> Self {
+        Self { status: StatusCode::from_u16(status).unwrap_or_default(), body: body.to_vec() }
+    }
+
     /// The error that the status alone stands for; a body that explains itself says more.
     pub(in crate::source) fn bad_status(&self) -> Option<SourceError> {
         (!self.status.is_success()).then(|| SourceError::Status { status: self.status.as_u16() })

@@ -86,6 +86,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_tiny_rate_lets_the_first_request_go() {
+        for rate in [1e-3, 1e-9, 1e-30, f64::MIN_POSITIVE] {
+            let pace = Pace::new(rate);
+            let far = Instant::now() + Duration::from_mins(1);
+            assert!(pace.wait(far).await.is_ok_and(|waited| waited.is_zero()), "{rate}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_pause_that_the_service_asked_for_is_kept() {
         let pace = Pace::new(100.0);
         pace.hold(Duration::from_secs(20));

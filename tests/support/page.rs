@@ -1,0 +1,85 @@
+//! A configuration from text, a poll of it, and the series that come out.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use migration_exporter::app::App;
+use migration_exporter::config::{self, Config, Surroundings};
+use migration_exporter::metrics::Format;
+use migration_exporter::store::Store;
+
+/// One source named `oms` at `url`; `rest` are further keys of it, one a line.
+pub(crate) fn config(url: &str, rest: &str) -> Config {
+    let rest = rest.trim().replace('\n', "\n    ");
+    let text = format!(
+        "sources:\n  - name: oms\n    oms: {{ endpoint: \"{url}\", username: exporter, password: s3cret }}\n    \
+         requests_per_second: 1000\n    {rest}\n"
+    );
+    let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
+    config::parse("test.yml", &text, &surroundings).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// What one poll of a source left.
+pub(crate) struct Page {
+    text: String,
+    /// Whether everything could be read.
+    pub(crate) good: bool,
+    /// What is known.
+    pub(crate) store: Arc<Store>,
+}
+
+/// Polls once.
+pub(crate) async fn polled(url: &str, rest: &str) -> Page {
+    let app = App::new(&config(url, rest)).unwrap();
+    let (store, exposition) = (app.store(), app.exposition());
+    let good = app.poll_once().await;
+    let text = String::from_utf8(exposition.plain(Format::Text, Instant::now())).unwrap();
+    Page { text, good, store }
+}
+
+impl Page {
+    /// The values of all samples that a selector such as `name{label="value"}` fits.
+    pub(crate) fn all(&self, selector: &str) -> Vec<f64> {
+        let (name, labels) = selector.split_once('{').unwrap_or((selector, ""));
+        let wanted: Vec<&str> = labels.trim_end_matches('}').split(',').filter(|label| !label.is_empty()).collect();
+        let fits = |series: &str| {
+            let (found, labels) = series.split_once('{').unwrap_or((series, ""));
+            let labels = format!(",{}", labels.trim_end_matches('}'));
+            found == name && wanted.iter().all(|label| labels.contains(&format!(",{label}")))
+        };
+        let samples = self.text.lines().filter(|line| !line.starts_with('#'));
+        let samples = samples.filter_map(|line| line.rsplit_once(' '));
+        samples.filter(|(series, _)| fits(series)).map(|(_, value)| value.parse().unwrap()).collect()
+    }
+
+    /// The one sample that fits, or none.
+    pub(crate) fn get(&self, selector: &str) -> Option<f64> {
+        let found = self.all(selector);
+        assert!(found.len() <= 1, "{selector} fits {} series in\n{}", found.len(), self.text);
+        found.first().copied()
+    }
+
+    /// Holds each selector's one sample against a value.
+    #[track_caller]
+    pub(crate) fn holds(&self, expected: &[(&str, f64)]) {
+        for (selector, value) in expected {
+            assert_eq!(self.get(selector), Some(*value), "{selector} in\n{}", self.text);
+        }
+    }
+
+    /// Holds that no sample fits.
+    #[track_caller]
+    pub(crate) fn lacks(&self, selectors: &[&str]) {
+        for selector in selectors {
+            assert_eq!(self.all(selector), Vec::<f64>::new(), "{selector}");
+        }
+    }
+
+    /// The reasons why the poll failed.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        let lines = self.text.lines().filter(|line| line.starts_with("migration_exporter_poll_failures_total{"));
+        let failed = lines.filter(|line| line.ends_with(" 1"));
+        failed.map(|line| line.split("reason=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()).collect()
+    }
+}
