@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A scalar as it stands in the answer, its meaning not yet asked for. A missing key and `null`
@@ -52,7 +52,7 @@ pub(crate) enum Many<T> {
 
 /// An object whose keys are data, such as a count by rule.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Pairs<'a>(pub(crate) Vec<(Cow<'a, str>, Leaf<'a>)>);
+pub(crate) struct Pairs<'a>(pub(crate) Vec<(String, Leaf<'a>)>);
 
 /// An object that can be read from its members; [`wire!`] writes the implementation.
 pub(crate) trait Shape<'de>: Sized {
@@ -63,10 +63,33 @@ pub(crate) trait Shape<'de>: Sized {
 impl<'de> Shape<'de> for Pairs<'de> {
     fn members<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut pairs = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            pairs.push((Cow::Owned(key), map.next_value()?));
+        while let Some(Key(key)) = map.next_key()? {
+            pairs.push((key, map.next_value()?));
         }
         Ok(Self(pairs))
+    }
+}
+
+/// A key that is data. Keys are read as bytes: one that is no text must not end the reading.
+struct Key(String);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(AnyKey)
+    }
+}
+
+struct AnyKey;
+
+impl Visitor<'_> for AnyKey {
+    type Value = Key;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Key, E> {
+        Ok(Key(String::from_utf8_lossy(key).into_owned()))
     }
 }
 
@@ -78,7 +101,7 @@ impl<'de> DeserializeSeed<'de> for KeyOf {
     type Value = &'static str;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_bytes(self)
     }
 }
 
@@ -89,16 +112,16 @@ impl Visitor<'_> for KeyOf {
         formatter.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+    fn visit_bytes<E>(self, key: &[u8]) -> Result<Self::Value, E> {
         Ok(self.0.iter().copied().find(|field| same_key(key, field)).unwrap_or_default())
     }
 }
 
 /// `syncDelay`, `SyncDelay`, `sync_delay` and `sync-delay` are one key. Most keys differ in their
 /// first letter, so this ends early.
-fn same_key(key: &str, field: &str) -> bool {
+fn same_key(key: &[u8], field: &str) -> bool {
     let plain = |byte: &u8| !matches!(byte, b'_' | b'-');
-    let mut left = key.bytes().filter(plain);
+    let mut left = key.iter().copied().filter(plain);
     let mut right = field.bytes().filter(plain);
     loop {
         match (left.next(), right.next()) {
@@ -109,117 +132,57 @@ fn same_key(key: &str, field: &str) -> bool {
     }
 }
 
-/// Accepts anything in the place of an object.
-struct AnyObject<T>(PhantomData<T>);
+/// Reads the members of text that is known to be an object.
+struct Members<T>(PhantomData<T>);
 
-impl<'de, T: Shape<'de>> Visitor<'de> for AnyObject<T> {
-    type Value = Obj<T>;
+impl<'de, T: Shape<'de>> Visitor<'de> for Members<T> {
+    type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON")
+        formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Obj<T>, A::Error> {
-        T::members(map).map(Obj::Given)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Obj<T>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Obj::Unreadable)
-    }
-
-    fn visit_unit<E>(self) -> Result<Obj<T>, E> {
-        Ok(Obj::Absent)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Obj<T>, E> {
-        Ok(if is_nothing(text) { Obj::Absent } else { Obj::Unreadable })
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Obj<T>, E> {
-        Ok(Obj::Unreadable)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Obj<T>, E> {
-        Ok(Obj::Unreadable)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Obj<T>, E> {
-        Ok(Obj::Unreadable)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Obj<T>, E> {
-        Ok(Obj::Unreadable)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::members(map)
     }
 }
 
+/// What stands in the place of an object is first taken as text: a number that is too large or a
+/// string that is no text would otherwise break off the reading of the whole answer.
 impl<'de, T: Shape<'de>> Deserialize<'de> for Obj<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyObject(PhantomData))
-    }
-}
-
-/// Accepts anything in the place of a list.
-struct AnyList<T>(PhantomData<T>);
-
-impl<T> AnyList<T> {
-    fn one(found: Obj<T>) -> Many<T> {
-        match found {
-            Obj::Absent => Many::Absent,
-            Obj::Given(_) => Many::Given(vec![found]),
-            Obj::Unreadable => Many::Unreadable,
+        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        if raw.starts_with('{') {
+            let members = serde_json::Deserializer::from_str(raw).deserialize_map(Members(PhantomData));
+            return members.map(Self::Given).map_err(D::Error::custom);
         }
-    }
-}
-
-impl<'de, T: Shape<'de>> Visitor<'de> for AnyList<T> {
-    type Value = Many<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = seq.next_element()? {
-            members.push(member);
-        }
-        Ok(Many::Given(members))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
-        AnyObject(PhantomData).visit_map(map).map(Self::one)
-    }
-
-    fn visit_unit<E>(self) -> Result<Many<T>, E> {
-        Ok(Many::Absent)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Many<T>, E> {
-        Ok(if is_nothing(text) { Many::Absent } else { Many::Unreadable })
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Many<T>, E> {
-        Ok(Many::Unreadable)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Many<T>, E> {
-        Ok(Many::Unreadable)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Many<T>, E> {
-        Ok(Many::Unreadable)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Many<T>, E> {
-        Ok(Many::Unreadable)
+        Ok(if stands_for_nothing(raw) { Self::Absent } else { Self::Unreadable })
     }
 }
 
 impl<'de, T: Shape<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyList(PhantomData))
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        if raw.get().starts_with('[') {
+            return serde_json::from_str(raw.get()).map(Self::Given).map_err(D::Error::custom);
+        }
+        Ok(match Obj::deserialize(raw).map_err(D::Error::custom)? {
+            Obj::Absent => Self::Absent,
+            found @ Obj::Given(_) => Self::Given(vec![found]),
+            Obj::Unreadable => Self::Unreadable,
+        })
     }
+}
+
+/// Every spelling of nothing.
+fn stands_for_nothing(raw: &str) -> bool {
+    raw == "null" || unquoted(raw).is_some_and(|text| is_nothing(&text))
+}
+
+/// A JSON string's text; without a copy where nothing is escaped. None for a lone surrogate.
+pub(super) fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// Blank text and the text `null` are nothing.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::shape::{Leaf, Many, Obj, Pairs, is_nothing};
+use super::shape::{Leaf, Many, Obj, Pairs, is_nothing, unquoted};
 use crate::domain::{Ignored, Ratio, Time};
 
 /// Reads fields and counts the unusable ones by name.
@@ -115,7 +115,7 @@ impl Gaps {
     /// The counts of an object whose keys are data.
     pub(in crate::source) fn amounts(&mut self, field: &'static str, found: Obj<Pairs<'_>>) -> Vec<(String, f64)> {
         let Pairs(pairs) = self.object(field, found).unwrap_or_default();
-        let read = |(key, leaf): (Cow<'_, str>, Leaf<'_>)| {
+        let read = |(key, leaf): (String, Leaf<'_>)| {
             let amount = self.amount(field, leaf)?;
             Some((key.trim().to_owned(), amount))
         };
@@ -151,12 +151,6 @@ fn scalar(leaf: Leaf<'_>) -> Option<Scalar<'_>> {
         Some(b'f') => Scalar::Flag(false),
         _ => Scalar::Unreadable,
     })
-}
-
-/// A JSON string's text; without a copy where nothing is escaped. None for a lone surrogate.
-fn unquoted(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
 }
 
 /// A moment with a zone of its own (`Z`, `+08:00`) counts as it says, one without in `zone`.
