@@ -112,14 +112,15 @@ impl Gaps {
         }
     }
 
-    /// The counts of an object whose keys are data.
+    /// The counts of an object whose keys are data, each key once, as it came last.
     pub(in crate::source) fn amounts(&mut self, field: &'static str, found: Obj<Pairs<'_>>) -> Vec<(String, f64)> {
         let Pairs(pairs) = self.object(field, found).unwrap_or_default();
         let read = |(key, leaf): (String, Leaf<'_>)| {
             let amount = self.amount(field, leaf)?;
             Some((key.trim().to_owned(), amount))
         };
-        pairs.into_iter().filter_map(read).collect()
+        let last_of_each: BTreeMap<String, f64> = pairs.into_iter().filter_map(read).collect();
+        last_of_each.into_iter().collect()
     }
 
     /// Counts the field and gives nothing.
