@@ -45,7 +45,8 @@ impl Gaps {
             Scalar::Flag(_) | Scalar::Unreadable => return self.none(field),
         };
         match digits.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Some(number),
+            // The zero makes a negative zero a plain one.
+            Ok(number) if number.is_finite() => Some(number + 0.0),
             _ => self.none(field),
         }
     }
