@@ -5,6 +5,8 @@
 //! never turned into a zero. This room knows no vendor, no wire format and no metric; the rooms
 //! under `source` translate into it, the store and the metrics read from it.
 
+use std::collections::BTreeSet;
+
 mod number;
 mod reading;
 mod state;
@@ -161,10 +163,9 @@ impl Thresholds {
 pub fn settle_steps(mut steps: Vec<Step>) -> Vec<Step> {
     let rank = |step: &Step| step.order.unwrap_or(f64::NEG_INFINITY);
     steps.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
-    let mut settled: Vec<Step> = Vec::with_capacity(steps.len());
-    for step in steps {
-        settled.retain(|earlier| earlier.name != step.name);
-        settled.push(step);
-    }
-    settled
+    let mut names = BTreeSet::new();
+    steps.reverse();
+    steps.retain(|step| names.insert(step.name.clone()));
+    steps.reverse();
+    steps
 }
