@@ -8,6 +8,9 @@ use tokio::time::Instant;
 
 use crate::source::error::SourceError;
 
+/// Between two requests at the slowest: longer than any poll, and within what a clock can count.
+const LONGEST_COST: Duration = Duration::from_hours(24);
+
 /// Spaces requests.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -29,7 +32,7 @@ struct State {
 impl Pace {
     /// A budget of so many requests a second.
     pub(super) fn new(requests_per_second: f64) -> Self {
-        let cost = Duration::from_secs_f64(1.0 / requests_per_second);
+        let cost = Duration::try_from_secs_f64(1.0 / requests_per_second).unwrap_or(LONGEST_COST).min(LONGEST_COST);
         let burst = Duration::from_secs(1).saturating_sub(cost);
         let state = State { spent_until: Instant::now(), held_until: None };
         Self { cost, burst, state: Mutex::new(state) }
