@@ -120,9 +120,14 @@ fn unreachable_because(error: &reqwest::Error, host: &str) -> SourceError {
     SourceError::Interrupted
 }
 
-/// Tells why an answer broke off.
+/// Tells why an answer broke off. The client calls every failure of a body a decoding error; only
+/// broken compression has this cause underneath.
 fn broken_off_because(error: &reqwest::Error) -> SourceError {
-    if error.is_decode() {
+    let is_invalid = |cause: &std::io::Error| {
+        matches!(cause.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)
+    };
+    let mut system = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    if tls_cause(error).is_none() && system.any(is_invalid) {
         return SourceError::NotJson { hint: "its compression is broken".to_owned() };
     }
     SourceError::Interrupted
