@@ -117,6 +117,9 @@ impl Transport {
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");
             tokio::time::sleep(wait).await;
+            if error.retry_after().is_some() {
+                ask.witness.throttled(wait);
+            }
             pause *= 2;
         }
         Err(SourceError::Interrupted)
