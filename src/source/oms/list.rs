@@ -44,6 +44,13 @@ pub(super) struct Listed {
     pub(super) failure: Option<SourceError>,
 }
 
+/// How several statuses are asked for.
+#[derive(Clone, Copy, Debug)]
+enum Statuses {
+    AllAtOnce,
+    OneACall,
+}
+
 /// One page of the list.
 struct Page {
     projects: Vec<Project>,
@@ -70,22 +77,36 @@ impl Discovery {
 
     async fn list_all(&self, oms: &Oms, poll: &Poll<'_>, listed: &mut Listed) -> Result<(), SourceError> {
         let labels = self.labels(oms, poll).await?;
-        for filter in self.filters(&labels) {
+        let way = if self.one_status_a_call.load(Ordering::Relaxed) { Statuses::OneACall } else { Statuses::AllAtOnce };
+        for filter in self.filters(&labels, way) {
             let outcome = self.pages(oms, poll, &filter, listed).await;
             let Err(error) = outcome else { continue };
-            if !self.try_one_status_a_call(&filter, &error) {
+            if !may_want_one_status(&filter, &error) {
                 return Err(error);
             }
-            for filter in self.filters(&labels) {
-                self.pages(oms, poll, &filter, listed).await?;
-            }
-            return Ok(());
+            return self.try_one_status_a_call(oms, poll, &labels, listed).await;
         }
         Ok(())
     }
 
+    /// A server that refuses the list of statuses may want one word. What works is kept; if this
+    /// fails as well, the list was not the cause and stays.
+    async fn try_one_status_a_call(
+        &self,
+        oms: &Oms,
+        poll: &Poll<'_>,
+        labels: &[String],
+        listed: &mut Listed,
+    ) -> Result<(), SourceError> {
+        for filter in self.filters(labels, Statuses::OneACall) {
+            self.pages(oms, poll, &filter, listed).await?;
+        }
+        self.one_status_a_call.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// The filters to ask with, one call (and its pages) each: `type` takes one word.
-    fn filters(&self, labels: &[String]) -> Vec<Map<String, Value>> {
+    fn filters(&self, labels: &[String], way: Statuses) -> Vec<Map<String, Value>> {
         let mut common = Map::new();
         if let Some(search) = &self.wanted.search {
             common.insert("searchKey".to_owned(), json!(search));
@@ -93,12 +114,11 @@ impl Discovery {
         if !labels.is_empty() {
             common.insert("labelIds".to_owned(), json!(labels));
         }
-        let statuses: Vec<Value> =
-            match (self.wanted.statuses.as_slice(), self.one_status_a_call.load(Ordering::Relaxed)) {
-                ([], _) => vec![Value::Null],
-                (all, false) => vec![json!(all)],
-                (all, true) => all.iter().map(|one| json!(one)).collect(),
-            };
+        let statuses: Vec<Value> = match (self.wanted.statuses.as_slice(), way) {
+            ([], _) => vec![Value::Null],
+            (all, Statuses::AllAtOnce) => vec![json!(all)],
+            (all, Statuses::OneACall) => all.iter().map(|one| json!(one)).collect(),
+        };
         let kinds: Vec<Value> = match self.wanted.types.as_slice() {
             [] => vec![Value::Null],
             all => all.iter().map(|one| json!(one)).collect(),
@@ -117,16 +137,6 @@ impl Discovery {
             }
         }
         filters
-    }
-
-    /// A server that refuses the list of statuses may want one word: that is tried once and kept.
-    fn try_one_status_a_call(&self, filter: &Map<String, Value>, error: &SourceError) -> bool {
-        let may_be_the_filter = matches!(
-            error,
-            SourceError::Api { .. } | SourceError::Status { .. } | SourceError::Server { status: 500, .. }
-        );
-        let was_list = filter.get("status").is_some_and(Value::is_array);
-        may_be_the_filter && was_list && !self.one_status_a_call.swap(true, Ordering::Relaxed)
     }
 
     /// All pages of one filter.
@@ -231,6 +241,13 @@ impl Discovery {
         let ids = self.wanted.labels.iter().map(find).collect::<Result<_, _>>()?;
         Ok((ids, gaps))
     }
+}
+
+/// Whether it may have been the list of statuses that the server refused.
+fn may_want_one_status(filter: &Map<String, Value>, error: &SourceError) -> bool {
+    let may_be_the_filter =
+        matches!(error, SourceError::Api { .. } | SourceError::Status { .. } | SourceError::Server { status: 500, .. });
+    may_be_the_filter && filter.get("status").is_some_and(Value::is_array)
 }
 
 /// A listed project; none without an id, by which alone it could be told from others.
