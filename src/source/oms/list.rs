@@ -148,13 +148,14 @@ impl Discovery {
         listed: &mut Listed,
     ) -> Result<(), SourceError> {
         let mut seen = 0;
+        let mut met = BTreeSet::new();
         for number in 1..=MAX_PAGES {
             let page = Self::page(oms, poll, filter, number).await?;
             seen += page.items;
             let known = listed.read.len() + listed.without_steps.len();
             let on_page = page.items;
             let last = page.is_last(seen);
-            let unknown = page.projects.iter().filter(|project| !listed.knows(&project.id)).count();
+            let unknown = page.projects.iter().filter(|project| met.insert(project.id.clone())).count();
             for project in page.projects {
                 self.take(project, poll, listed);
             }
