@@ -68,19 +68,21 @@ async fn nobody_there_is_no_connection() {
 /// A server that is restarted in the middle of an answer: it is not the answer's fault.
 #[tokio::test]
 async fn a_connection_that_ends_early_is_an_interruption() {
-    for bytes in [
+    let polls = [
         b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{\"success\":true,".as_slice(),
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"suc\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-le",
         b"",
-    ] {
+    ]
+    .map(|bytes| async move {
         let (url, _server) = hang_up_after(bytes).await;
         let page = polled(&url, ONE).await;
         assert_eq!(page.reasons(), ["interrupted"], "{}", String::from_utf8_lossy(bytes));
         let tried = page.get("migration_exporter_api_requests_total").unwrap();
         assert!(tried > 1.0, "it may well work a moment later");
         page.holds(&[("migration_source_up", 0.0)]);
-    }
+    });
+    futures_util::future::join_all(polls).await;
 }
 
 #[tokio::test]
