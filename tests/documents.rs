@@ -4,6 +4,8 @@
 
 #[path = "documents/discovery.rs"]
 mod discovery;
+#[path = "support/ears.rs"]
+mod ears;
 #[path = "support/fake_oms.rs"]
 mod fake_oms;
 #[path = "support/page.rs"]
