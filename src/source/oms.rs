@@ -11,9 +11,8 @@ mod list;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,12 +20,18 @@ use futures_util::StreamExt as _;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Notify;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
 use super::transport::{Answer, Ask, OpenError, Route, Transport};
 use crate::config::{OmsConfig, SourceConfig};
 use crate::domain::{Project, Reading, Time, Watched, Witness};
+
+/// The first request of a poll goes alone, for so long at most: passwords are changed at any time,
+/// and eight wrong logins at once could lock the account. A project that hangs must not hold up
+/// the others, though.
+const HEAD_START: Duration = Duration::from_secs(1);
 
 /// A source of this kind.
 #[derive(Debug)]
@@ -37,9 +42,6 @@ pub(super) struct Oms {
     concurrency: usize,
     configured: BTreeSet<String>,
     discovery: Option<list::Discovery>,
-    /// The credentials have been accepted before. Until then requests go one at a time: eight
-    /// wrong logins at once could lock the account.
-    trusted: AtomicBool,
 }
 
 /// What one poll shares among its calls.
@@ -63,7 +65,6 @@ impl Oms {
             concurrency: source.limits.concurrency,
             configured: source.projects.iter().map(|project| project.id.clone()).collect(),
             discovery: source.discover.clone().map(list::Discovery::new),
-            trusted: AtomicBool::new(false),
         })
     }
 
@@ -75,17 +76,29 @@ impl Oms {
             None => list::Listed::default(),
         };
         let missing = self.configured.difference(&listed.read).chain(&listed.without_steps);
-        let mut queue = missing.collect::<BTreeSet<_>>().into_iter();
-        if !self.trusted.load(Ordering::Relaxed)
-            && let Some(first) = queue.next()
-        {
-            self.read_one(first, &poll).await;
-        }
-        futures_util::stream::iter(queue).for_each_concurrent(self.concurrency, |id| self.read_one(id, &poll)).await;
+        self.read_all(missing.cloned().collect(), &poll).await;
         let mut ids = self.configured.clone();
         ids.extend(listed.read);
         ids.extend(listed.without_steps);
         Watched { ids, failure: listed.failure.map(Into::into) }
+    }
+
+    /// Reads these projects, the first of them with a head start.
+    async fn read_all(&self, ids: BTreeSet<String>, poll: &Poll<'_>) {
+        let mut queue = ids.into_iter();
+        let Some(first) = queue.next() else { return };
+        let go = Notify::new();
+        let first = async {
+            self.read_one(&first, poll).await;
+            go.notify_one();
+        };
+        let others = async {
+            // Whether the first one was in time makes no difference.
+            drop(tokio::time::timeout(HEAD_START, go.notified()).await);
+            let read = |id: String| async move { self.read_one(&id, poll).await };
+            futures_util::stream::iter(queue).for_each_concurrent(self.concurrency, read).await;
+        };
+        tokio::join!(first, others);
     }
 
     /// Reads one project and tells the witness.
@@ -128,13 +141,11 @@ impl Oms {
         let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
         match outcome {
             Ok((value, gaps)) => {
-                self.trusted.store(true, Ordering::Relaxed);
                 gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
                 Ok(value)
             }
             Err(error) => {
                 if error == SourceError::Unauthorized {
-                    self.trusted.store(false, Ordering::Relaxed);
                     *poll.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
                 }
                 Err(error)
