@@ -1,15 +1,11 @@
 //! The documents' samples and the captures of real servers, from the socket to the series. What the
 //! service does wrong on the way is in the modules below.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "these are tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 #[path = "documents/discovery.rs"]
 mod discovery;
+#[path = "support/ears.rs"]
+mod ears;
 #[path = "support/fake_oms.rs"]
 mod fake_oms;
 #[path = "support/page.rs"]

@@ -119,10 +119,11 @@ pub(super) fn count(text: &str, range: &RangeInclusive<usize>) -> Result<usize, 
 
 /// A decimal number above 0, without an exponent.
 pub(super) fn rate(text: &str, most: f64) -> Result<f64, Problem> {
-    let help = format!("give a number above 0 and up to {most}, as in `10` or `0.5`");
+    const LEAST: f64 = 0.001;
+    let help = format!("give a number from {LEAST} to {most}, as in `10` or `0.5`");
     let is_decimal = text.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
     match text.parse::<f64>() {
-        Ok(value) if is_decimal && value > 0.0 && value <= most => Ok(value),
+        Ok(value) if is_decimal && (LEAST..=most).contains(&value) => Ok(value),
         Ok(_) if is_decimal || text.starts_with('-') => {
             Err(Problem::new(format!("{} is out of range", quoted(text)), help))
         }

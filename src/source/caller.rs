@@ -1,12 +1,14 @@
 //! Calls of one source, and what they teach about its credentials.
 //!
-//! Services lock accounts and keys after a handful of refusals. So until credentials have been
-//! accepted once, requests go one at a time, and after a refusal nothing more is sent in that poll.
+//! Services lock accounts and keys after a handful of refusals, and passwords are changed at any
+//! time. So the first request of a poll goes ahead of the others, and after a refusal nothing more
+//! is sent in that poll.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use tokio::sync::Notify;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
@@ -14,13 +16,15 @@ use super::transport::{Answer, Ask, Download, OpenError, Route, Transport};
 use crate::config::Limits;
 use crate::domain::Witness;
 
+/// The first request of a poll goes alone for so long at most: one that hangs must not hold up the
+/// others.
+const HEAD_START: Duration = Duration::from_secs(1);
+
 /// Makes the calls of one source.
 #[derive(Debug)]
 pub(super) struct Caller {
     transport: Transport,
     concurrency: usize,
-    /// The credentials have been accepted, and not been refused since.
-    trusted: AtomicBool,
 }
 
 /// What one poll shares among its calls.
@@ -50,11 +54,7 @@ impl Caller {
     /// # Errors
     /// When a TLS file cannot be used.
     pub(super) fn open(route: &Route<'_>, limits: &Limits) -> Result<Self, OpenError> {
-        Ok(Self {
-            transport: Transport::open(route, limits)?,
-            concurrency: limits.concurrency,
-            trusted: AtomicBool::new(false),
-        })
+        Ok(Self { transport: Transport::open(route, limits)?, concurrency: limits.concurrency })
     }
 
     /// Calls `operation` and tells the witness of the values that the reading left out.
@@ -69,17 +69,16 @@ impl Caller {
         M: Fn(&Transport) -> Result<reqwest::Request, reqwest::Error>,
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
-        if let Some(refusal) = poll.refusal() {
-            return Err(refusal);
-        }
+        // Asked again for every attempt: another call may have been refused while this one waited.
+        let make = |transport: &Transport| match poll.refusal() {
+            Some(refusal) => Err(refusal),
+            None => make(transport).map_err(|error| SourceError::Unsent { cause: error.to_string() }),
+        };
         let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
-        match &outcome {
-            Ok(_) => self.trusted.store(true, Ordering::Relaxed),
-            Err(error) if error.refuses_credentials() => {
-                self.trusted.store(false, Ordering::Relaxed);
-                poll.refuse(error);
-            }
-            Err(_) => {}
+        if let Err(error) = &outcome
+            && error.refuses_credentials()
+        {
+            poll.refuse(error);
         }
         let (value, gaps) = outcome?;
         gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
@@ -94,8 +93,7 @@ impl Caller {
         self.transport.download(make).await
     }
 
-    /// Does something for each of `things`, several at once; the first one alone while it is not
-    /// known whether the credentials are good.
+    /// Does something for each of `things`, several at once, the first one with a head start.
     pub(super) async fn each<I, F, W>(&self, things: I, act: F)
     where
         I: IntoIterator,
@@ -103,11 +101,17 @@ impl Caller {
         W: Future<Output = ()>,
     {
         let mut things = things.into_iter();
-        if !self.trusted.load(Ordering::Relaxed)
-            && let Some(first) = things.next()
-        {
+        let Some(first) = things.next() else { return };
+        let go = Notify::new();
+        let first = async {
             act(first).await;
-        }
-        futures_util::stream::iter(things).for_each_concurrent(self.concurrency, act).await;
+            go.notify_one();
+        };
+        let others = async {
+            // Whether the first one was in time makes no difference.
+            drop(tokio::time::timeout(HEAD_START, go.notified()).await);
+            futures_util::stream::iter(things).for_each_concurrent(self.concurrency, &act).await;
+        };
+        tokio::join!(first, others);
     }
 }

@@ -129,12 +129,16 @@ fn wanted(collect: Collect) -> Vec<ExtraKind> {
     all.into_iter().filter(|(asked, _)| *asked).map(|(_, kind)| kind).collect()
 }
 
-/// The answer is documented as one object and sent as a list of one: the one with the id, or else
-/// the first, for ids are masked or rewritten in places.
-fn chosen<'a>(found: Vec<wire::Project<'a>>, id: &str) -> Option<wire::Project<'a>> {
+/// The answer is documented as one object and sent as a list of one. Of several it is the one with
+/// the id; a single one is taken as it is, for ids are masked or rewritten in places. An object
+/// that says nothing is no project.
+fn chosen<'a>(mut found: Vec<wire::Project<'a>>, id: &str) -> Option<wire::Project<'a>> {
     let mut silent = Gaps::default();
-    let place = found.iter().position(|project| silent.text("id", project.id).as_deref() == Some(id));
-    found.into_iter().nth(place.unwrap_or_default())
+    found.retain(|project| !project.is_empty());
+    if found.len() > 1 {
+        found.retain(|project| silent.text("id", project.id).as_deref() == Some(id));
+    }
+    found.into_iter().next()
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ use crate::domain::{Call, Witness};
 /// Attempts at one call, the first included: more would only add load to a service in trouble,
 /// the next poll comes anyway.
 const MAX_ATTEMPTS: u32 = 3;
+/// A service that asks for a longer silence is asked again after this time.
+const LONGEST_HOLD: Duration = Duration::from_hours(1);
 /// The pause before the second attempt, on average; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
@@ -100,7 +102,7 @@ impl Transport {
     /// poll is due anyway.
     pub(super) async fn call<T, M, R>(&self, ask: Ask<'_, M, R>) -> Result<T, SourceError>
     where
-        M: Fn(&Self) -> Result<Request, reqwest::Error>,
+        M: Fn(&Self) -> Result<Request, SourceError>,
         R: Fn(&Answer) -> Result<T, SourceError>,
     {
         let give_up = Instant::now() + self.limits.interval;
@@ -110,16 +112,17 @@ impl Transport {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            let wait = error.retry_after().unwrap_or_else(|| jittered(pause));
-            if let Some(asked) = error.retry_after() {
+            let asked = error.retry_after().map(|asked| asked.min(LONGEST_HOLD));
+            if let Some(asked) = asked {
                 self.pace.hold(asked);
             }
+            let wait = jittered(pause).max(asked.unwrap_or_default());
             if !error.transient() || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
                 return Err(error);
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");
             tokio::time::sleep(wait).await;
-            if error.retry_after().is_some() {
+            if asked.is_some() {
                 ask.witness.throttled(wait);
             }
             pause *= 2;
@@ -139,7 +142,7 @@ impl Transport {
     /// One attempt: wait for the budget and a free place, then exchange within the deadline.
     async fn attempt<T, M, R>(&self, ask: &Ask<'_, M, R>, give_up: Instant) -> Result<T, SourceError>
     where
-        M: Fn(&Self) -> Result<Request, reqwest::Error>,
+        M: Fn(&Self) -> Result<Request, SourceError>,
         R: Fn(&Answer) -> Result<T, SourceError>,
     {
         let _place = self.in_flight.acquire().await.map_err(|_| SourceError::Interrupted)?;
@@ -147,13 +150,10 @@ impl Transport {
         if !waited.is_zero() {
             ask.witness.throttled(waited);
         }
+        let request = (ask.make)(self)?;
         let started = Instant::now();
-        let outcome = match (ask.make)(self) {
-            Ok(request) => {
-                exchange::exchange(&self.client, request, &self.limits).await.and_then(|answer| (ask.read)(&answer))
-            }
-            Err(error) => Err(SourceError::Unsent { cause: error.to_string() }),
-        };
+        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        let outcome = answer.and_then(|answer| (ask.read)(&answer));
         ask.witness.call(Call {
             operation: ask.operation,
             took: started.elapsed(),

@@ -1,13 +1,12 @@
 //! Finding projects: pages, filters, labels, and servers that count or filter in their own way.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::time::Duration;
 
-use migration_exporter::domain::{Call, ExtraReading, Ignored, Reading, Watched, Witness};
+use migration_exporter::domain::Watched;
 use migration_exporter::source::Source;
 use serde_json::{Value, json};
 
+use super::ears::Ears;
 use super::fake_oms::{Asked, FakeOms, Reply};
 use super::page::{config, polled};
 
@@ -118,21 +117,6 @@ async fn a_server_that_wants_one_status_a_call_gets_it() {
     page.holds(&[("migration_exporter_projects", 2.0)]);
     let statuses: Vec<Value> = oms.asked().into_iter().map(|asked| asked.body["status"].clone()).collect();
     assert_eq!(statuses, [json!(["RUNNING", "FAILED"]), json!("RUNNING"), json!("FAILED")]);
-}
-
-/// Hears only which polls failed.
-#[derive(Default)]
-struct Ears(Mutex<BTreeSet<String>>);
-
-impl Witness for Ears {
-    fn call(&self, _: Call) {}
-    fn project(&self, reading: Reading) {
-        self.0.lock().unwrap().insert(reading.id);
-    }
-    fn extra(&self, _: ExtraReading) {}
-    fn ignored(&self, _: Ignored) {}
-    fn dropped(&self, _: &'static str, _: u64) {}
-    fn throttled(&self, _: Duration) {}
 }
 
 #[tokio::test]

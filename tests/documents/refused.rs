@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use migration_exporter::source::Source;
 use serde_json::json;
 
+use super::ears::Ears;
 use super::fake_oms::{FakeOms, Reply};
-use super::page::{Page, polled};
+use super::page::{Page, config, polled};
 use super::{CAPTURED_FAILURE, COMMUNITY};
 
 /// Two projects, and quick failures.
@@ -39,11 +41,43 @@ async fn wrong_credentials_are_tried_once_in_discovery_too() {
     page.holds(&[("migration_source_up", 0.0)]);
 }
 
+/// Somebody changes the password on the server: eight refusals at once could lock the account.
+#[tokio::test]
+async fn a_changed_password_is_tried_once() {
+    let oms = FakeOms::start(|asked| match asked.before {
+        0..20 => Reply::text(COMMUNITY),
+        _ => Reply::text("").status(401),
+    })
+    .await;
+    let ids: Vec<String> = (1..=20).map(|n| format!("np_{n}")).collect();
+    let source = Source::open(&config(&oms.url(), &format!("projects: [{}]", ids.join(", "))).sources[0]).unwrap();
+    source.poll(&Ears::default()).await;
+    assert_eq!(oms.asked().len(), 20);
+    source.poll(&Ears::default()).await;
+    assert_eq!(oms.asked().len(), 21);
+}
+
+#[tokio::test]
+async fn a_first_project_that_hangs_does_not_hold_up_the_others() {
+    let oms = FakeOms::start(|asked| match asked.body["id"].as_str() {
+        Some("np_1") => Reply::never(),
+        _ => Reply::text(COMMUNITY),
+    })
+    .await;
+    let source = Source::open(&config(&oms.url(), "projects: [np_1, np_2]").sources[0]).unwrap();
+    let ears = Ears::default();
+    tokio::select! {
+        _ = source.poll(&ears) => panic!("the poll ended before its timeout"),
+        () = ears.first.notified() => {}
+    }
+    assert_eq!(ears.heard(), ["np_2"]);
+}
+
 #[tokio::test]
 async fn a_forbidden_project_is_not_a_source_that_is_down() {
-    let oms = FakeOms::start(|asked| match asked.body["id"] == json!("np_2") {
-        true => Reply::text("no").status(403),
-        false => Reply::text(COMMUNITY),
+    let oms = FakeOms::start(|asked| match asked.body["id"].as_str() {
+        Some("np_2") => Reply::text("no").status(403),
+        _ => Reply::text(COMMUNITY),
     })
     .await;
     let page = polled(&oms.url(), TWO).await;
@@ -108,7 +142,7 @@ async fn pages_of_somebody_else_are_told_apart() {
     for (reply, reason) in [
         (Reply::text("<!doctype html><title>login</title>"), "not_json"),
         (Reply::text(""), "not_json"),
-        (Reply::text(&COMMUNITY[..1000]), "not_json"),
+        (Reply::text(COMMUNITY.chars().take(1000).collect::<String>()), "not_json"),
         (Reply::text("[1, 2]"), "foreign_answer"),
         (Reply::text("7"), "foreign_answer"),
         (Reply::text(r#"{"status":"UP"}"#), "foreign_answer"),

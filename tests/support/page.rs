@@ -11,10 +11,10 @@ use migration_exporter::store::Store;
 
 /// One source named `oms` at `url`; `rest` are further keys of it, one a line.
 pub(crate) fn config(url: &str, rest: &str) -> Config {
-    let rest: String = rest.trim().lines().map(|line| format!("    {}\n", line.trim_start())).collect();
+    let rest = rest.trim().replace('\n', "\n    ");
     let text = format!(
         "sources:\n  - name: oms\n    oms: {{ endpoint: \"{url}\", username: exporter, password: s3cret }}\n    \
-         requests_per_second: 1000\n{rest}"
+         requests_per_second: 1000\n    {rest}\n"
     );
     let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
     config::parse("test.yml", &text, &surroundings).unwrap_or_else(|faults| panic!("{faults}"))

@@ -18,6 +18,11 @@ impl<'a> Leaf<'a> {
     pub(super) fn raw(self) -> Option<&'a str> {
         self.0.map(RawValue::get).filter(|raw| *raw != "null")
     }
+
+    /// A missing key or `null`.
+    pub(in crate::source) fn is_nothing(self) -> bool {
+        self.raw().is_none()
+    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Leaf<'a> {

@@ -270,8 +270,8 @@ fn a_deep_nesting_does_not_exhaust_the_stack() {
 
 #[test]
 fn times_come_with_and_without_a_zone_and_with_milliseconds() {
-    let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
     const AT: f64 = 1_689_201_348.0;
+    let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
     for json in [
         r#""2023-07-12T22:35:48""#,
         r#""2023-07-12 22:35:48""#,

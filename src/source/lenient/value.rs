@@ -41,6 +41,11 @@ impl Gaps {
         }
     }
 
+    /// The same where nothing is a fault too: a thing cannot be told from others without it.
+    pub(in crate::source) fn required(&mut self, field: &'static str, leaf: Leaf<'_>) -> Option<String> {
+        if scalar(leaf).is_none() { self.none(field) } else { self.text(field, leaf) }
+    }
+
     /// Any finite number, also one that is written as text.
     pub(in crate::source) fn number(&mut self, field: &'static str, leaf: Leaf<'_>) -> Option<f64> {
         let digits = match scalar(leaf)? {

@@ -66,10 +66,7 @@ pub(in crate::source) fn project(
 
 /// A step, or none for one without a name: nothing could tell it from its neighbours.
 fn step(wire: wire::Step<'_>, project_is_live: bool, context: Context<'_>, gaps: &mut Gaps) -> Option<Step> {
-    let Some(name) = gaps.text("name", wire.name) else {
-        gaps.ignore("steps");
-        return None;
-    };
+    let name = gaps.required("name", wire.name)?;
     let status = gaps.text("status", wire.status).map(|word| StepStatus::from(word.as_str()));
     let extra = gaps.object("extraInfo", wire.extra_info).unwrap_or_default();
     let info = gaps.object("stepInfo", wire.info).unwrap_or_default();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -19,6 +20,8 @@ use crate::source::lenient::Gaps;
 const PAGE_SIZE: f64 = 150.0;
 /// No installation is this large: a server that never ends its list is stopped here.
 const MAX_PAGES: u32 = 400;
+/// The ids of labels are looked up again after this time.
+const LABELS_KEPT: Duration = Duration::from_mins(5);
 /// Labels named in a message, so that a typing error can be seen.
 const SHOWN_LABELS: usize = 10;
 /// A filter that means "running with an alarm"; no project has it as its state.
@@ -31,7 +34,7 @@ pub(super) struct Discovery {
     /// Editions differ in whether `status` is a list or one word; the list is tried first.
     one_status_a_call: AtomicBool,
     /// The ids of the wanted labels, once looked up.
-    label_ids: Mutex<Option<Vec<String>>>,
+    label_ids: Mutex<Option<(Instant, Vec<String>)>>,
 }
 
 /// What a discovery found.
@@ -215,16 +218,18 @@ impl Discovery {
         kind_fits && status_fits && !exclude.contains(&project.id)
     }
 
-    /// The ids of the wanted labels; they are looked up once and again after a failure.
+    /// The ids of the wanted labels; they are looked up every few minutes, because a label can be
+    /// deleted and made again.
     async fn labels(&self, oms: &Oms, poll: &Poll<'_>) -> Result<Vec<String>, SourceError> {
         if self.wanted.labels.is_empty() {
             return Ok(Vec::new());
         }
-        if let Some(known) = self.label_ids.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+        let known = self.label_ids.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, known)) = known.filter(|(at, _)| at.elapsed() < LABELS_KEPT) {
             return Ok(known);
         }
         let ids = oms.call(poll, "ListAllLabels", &Map::new(), |answer| self.find_labels(answer)).await?;
-        *self.label_ids.lock().unwrap_or_else(PoisonError::into_inner) = Some(ids.clone());
+        *self.label_ids.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), ids.clone()));
         Ok(ids)
     }
 
@@ -255,10 +260,7 @@ fn may_want_one_status(filter: &Map<String, Value>, error: &SourceError) -> bool
 
 /// A listed project; none without an id, by which alone it could be told from others.
 fn listed_project(wire: wire::Project<'_>, oms: &Oms, gaps: &mut Gaps) -> Option<Project> {
-    let Some(id) = gaps.text("id", wire.id) else {
-        gaps.ignore("id");
-        return None;
-    };
+    let id = gaps.required("id", wire.id)?;
     Some(lift::project(id, wire, oms.context(), gaps))
 }
 

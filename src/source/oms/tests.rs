@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{lift, wire};
-use crate::domain::{Importance, Project, ProjectStatus, Step, Time};
+use crate::domain::{Importance, Project, ProjectStatus, Step, StepStatus, Time};
 use crate::source::lenient::{self, Gaps, Obj};
 
 const COMMUNITY: &str = include_str!("../../../tests/fixtures/oms-ce-4.2.8-describe-project.json");
@@ -65,7 +65,7 @@ fn an_unknown_word_passes_through_as_it_came() {
     assert_eq!(project.status, Some(ProjectStatus::Other("RUNNING_BACKWARDS".to_owned())));
     assert_eq!(project.importance, Some(Importance::Other("URGENT".to_owned())));
     assert_eq!(project.steps[0].name, "DANCE");
-    assert_eq!(project.steps[0].status.as_ref().map(|status| status.as_str()), Some("DANCING"));
+    assert_eq!(project.steps[0].status.as_ref().map(StepStatus::as_str), Some("DANCING"));
     assert_eq!(counts, nothing_ignored());
 }
 

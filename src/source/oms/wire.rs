@@ -51,6 +51,13 @@ wire! {
     }
 }
 
+impl Project<'_> {
+    /// It names neither itself nor a state nor a step.
+    pub(super) fn is_empty(&self) -> bool {
+        self.id.is_nothing() && self.status.is_nothing() && matches!(self.steps, Many::Absent)
+    }
+}
+
 wire! {
     /// A tag, on a project or from ListAllLabels.
     Label<'a> {

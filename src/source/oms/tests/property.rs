@@ -69,10 +69,10 @@ fn places(value: &Value, path: &str, found: &mut Vec<String>) {
     }
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(key, value)| places(value, &format!("{path}/{key}"), found))
+            members.iter().for_each(|(key, value)| places(value, &format!("{path}/{key}"), found));
         }
         Value::Array(members) => {
-            members.iter().enumerate().for_each(|(n, value)| places(value, &format!("{path}/{n}"), found))
+            members.iter().enumerate().for_each(|(n, value)| places(value, &format!("{path}/{n}"), found));
         }
         _ => {}
     }
@@ -99,7 +99,7 @@ fn without(mut project: Project, path: &str) -> Project {
         ["alarmStats", "openMonitor"] => project.alarms.monitored = None,
         ["alarmStats", "ruleToRecentlyTriggerCount"] => project.alarms.recent_by_rule.clear(),
         ["alarmStats", "ruleToRecentlyTriggerCount", rule] => {
-            project.alarms.recent_by_rule.retain(|(name, _)| name != rule)
+            project.alarms.recent_by_rule.retain(|(name, _)| name != rule);
         }
         ["alarmStats"] => project.alarms = Alarms::default(),
         ["extraInfo", "runningStep"] => project.running_step = None,
