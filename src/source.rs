@@ -5,8 +5,10 @@
 //! in the words of the domain, and nothing of its wire shapes leaves it.
 
 mod error;
+mod huawei;
 mod lenient;
 mod oms;
+mod signature;
 mod transport;
 
 pub use error::SourceError;
