@@ -4,6 +4,7 @@
 //! A room may not know the store, the metrics or the pages: it tells a [`Witness`] what it learns,
 //! in the words of the domain, and nothing of its wire shapes leaves it.
 
+mod alibaba;
 mod error;
 mod huawei;
 mod lenient;
