@@ -5,3 +5,4 @@
 #![cfg_attr(not(test), expect(dead_code, reason = "the room that asks this cloud for projects comes next"))]
 
 mod credentials;
+mod sign;
