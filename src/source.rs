@@ -4,11 +4,14 @@
 //! A room may not know the store, the metrics or the pages: it tells a [`Witness`] what it learns,
 //! in the words of the domain, and nothing of its wire shapes leaves it.
 
+mod alibaba;
 mod caller;
 mod error;
+mod huawei;
 mod legacy;
 mod lenient;
 mod oms;
+mod signature;
 mod transport;
 
 pub use error::SourceError;
