@@ -30,6 +30,7 @@ pub struct Source(Room);
 enum Room {
     Oms(Box<oms::Oms>),
     Legacy(Box<legacy::Legacy>),
+    Huawei(Box<huawei::Huawei>),
 }
 
 impl Source {
@@ -41,7 +42,8 @@ impl Source {
         Ok(Self(match &config.backend {
             Backend::Oms(oms) => Room::Oms(Box::new(oms::Oms::open(config, oms)?)),
             Backend::OmsV3(oms) => Room::Legacy(Box::new(legacy::Legacy::open(config, oms)?)),
-            Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
+            Backend::HuaweiDrs(huawei) => Room::Huawei(Box::new(huawei::Huawei::open(config, huawei)?)),
+            Backend::AlibabaCloud(_) | Backend::Replay(_) => {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }
         }))
@@ -54,6 +56,7 @@ impl Source {
         match &self.0 {
             Room::Oms(oms) => oms.poll(witness).await,
             Room::Legacy(legacy) => legacy.poll(witness).await,
+            Room::Huawei(huawei) => huawei.poll(witness).await,
         }
     }
 
@@ -62,6 +65,7 @@ impl Source {
         match &self.0 {
             Room::Oms(oms) => !oms.extras().wanted().is_empty(),
             Room::Legacy(_) => false,
+            Room::Huawei(huawei) => huawei.has_extras(),
         }
     }
 
@@ -77,7 +81,7 @@ impl Source {
     ) -> Result<Vec<ConflictFile>, SourceError> {
         match &self.0 {
             Room::Oms(oms) => oms.conflict_files(project, step, &caller::Poll::new(witness)).await,
-            Room::Legacy(_) => Err(SourceError::UnknownAction { operation: "ListConflictData" }),
+            Room::Legacy(_) | Room::Huawei(_) => Err(SourceError::UnknownAction { operation: "ListConflictData" }),
         }
     }
 
@@ -93,7 +97,7 @@ impl Source {
     ) -> Result<Download, SourceError> {
         match &self.0 {
             Room::Oms(oms) => oms.download_conflicts(project, step, files).await,
-            Room::Legacy(_) => Err(SourceError::UnknownAction { operation: "DownloadConflictData" }),
+            Room::Legacy(_) | Room::Huawei(_) => Err(SourceError::UnknownAction { operation: "DownloadConflictData" }),
         }
     }
 
@@ -104,6 +108,7 @@ impl Source {
             Room::Oms(oms) => oms.poll_extras(projects, witness).await,
             // It has no such calls.
             Room::Legacy(_) => {}
+            Room::Huawei(huawei) => huawei.poll_extras(projects, witness).await,
         }
     }
 }

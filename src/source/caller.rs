@@ -39,11 +39,13 @@ impl<'a> Poll<'a> {
         Self { witness, refused: Mutex::new(None) }
     }
 
-    fn refusal(&self) -> Option<SourceError> {
+    /// Why nothing more is to be sent in this poll.
+    pub(super) fn refusal(&self) -> Option<SourceError> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn refuse(&self, error: &SourceError) {
+    /// Lets nothing more be sent in this poll.
+    pub(super) fn refuse(&self, error: &SourceError) {
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
     }
 }
@@ -66,13 +68,13 @@ impl Caller {
         read: R,
     ) -> Result<T, SourceError>
     where
-        M: Fn(&Transport) -> Result<reqwest::Request, reqwest::Error>,
+        M: Fn(&Transport) -> Result<reqwest::Request, SourceError>,
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
         // Asked again for every attempt: another call may have been refused while this one waited.
         let make = |transport: &Transport| match poll.refusal() {
             Some(refusal) => Err(refusal),
-            None => make(transport).map_err(|error| SourceError::Unsent { cause: error.to_string() }),
+            None => make(transport),
         };
         let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
         if let Err(error) = &outcome
@@ -88,7 +90,7 @@ impl Caller {
     /// Makes a request whose answer is a file, once.
     pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
     where
-        M: FnOnce(&Transport) -> Result<reqwest::Request, reqwest::Error>,
+        M: FnOnce(&Transport) -> Result<reqwest::Request, SourceError>,
     {
         self.transport.download(make).await
     }

@@ -113,6 +113,20 @@ pub enum SourceError {
         /// The service's message, cut.
         message: String,
     },
+    /// The clocks differ too much.
+    #[error(
+        "the service refuses the signature's time ({cause}); correct this machine's clock (NTP): 15 minutes are allowed"
+    )]
+    ClockSkew {
+        /// The service's words.
+        cause: String,
+    },
+    /// A temporary credential has ended.
+    #[error("the service says that the token has expired or is not valid ({cause}); renew the temporary credentials")]
+    TokenExpired {
+        /// The service's words.
+        cause: String,
+    },
     /// The service does not know the action.
     #[error(
         "this service does not know {operation}; its edition or version does not have it, so it is asked again in an hour only"
@@ -154,6 +168,8 @@ impl SourceError {
             Self::Foreign { .. } => Reason::Foreign,
             Self::Api { .. } => Reason::ApiError,
             Self::UnknownAction { .. } => Reason::Unsupported,
+            Self::ClockSkew { .. } => Reason::ClockSkew,
+            Self::TokenExpired { .. } => Reason::TokenExpired,
             Self::NotFound => Reason::NotFound,
             Self::UnknownLabel { .. } => Reason::UnknownLabel,
         }
@@ -166,7 +182,7 @@ impl SourceError {
 
     /// The credentials are not accepted: sending them again soon does harm.
     pub(super) fn refuses_credentials(&self) -> bool {
-        matches!(self, Self::Unauthorized)
+        matches!(self, Self::Unauthorized | Self::ClockSkew { .. } | Self::TokenExpired { .. })
     }
 
     /// The same call may succeed a moment later.

@@ -26,19 +26,15 @@ impl Door {
     }
 
     /// Makes the request for an action, anew for every attempt.
-    pub(super) fn request(
-        &self,
-        transport: &Transport,
-        action: &str,
-        params: &Params,
-    ) -> Result<Request, reqwest::Error> {
+    pub(super) fn request(&self, transport: &Transport, action: &str, params: &Params) -> Result<Request, SourceError> {
         match self {
             Self::Basic(authorization) => transport
                 .request(Method::POST, &format!("/api/v2?Action={action}"))
                 .header(AUTHORIZATION, authorization)
                 .header(CONTENT_TYPE, "application/json")
                 .body(serde_json::Value::Object(params.clone()).to_string())
-                .build(),
+                .build()
+                .map_err(|error| SourceError::Unsent { cause: error.to_string() }),
         }
     }
 }
