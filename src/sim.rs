@@ -28,6 +28,7 @@ mod huawei;
 mod keys;
 mod oms;
 mod oms_v3;
+mod options;
 mod seen;
 mod signature;
 mod world;
@@ -38,7 +39,7 @@ mod tests;
 
 use std::{
     collections::BTreeSet,
-    fmt, io,
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -52,40 +53,11 @@ pub use keys::{
     ALIBABA_KEY, ALIBABA_REGION, ALIBABA_TEMPORARY_KEY, AccessKey, HUAWEI_KEY, HUAWEI_PROJECT_ID, HUAWEI_REGION,
     HUAWEI_TEMPORARY_KEY, HUAWEI_USER, IamUser,
 };
+pub use options::{DrsV5, Options};
 pub use seen::{Seen, Service};
 
 /// How long open connections may take to end before the server leaves without them.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// What the simulator starts with.
-#[derive(Clone)]
-pub struct Options {
-    /// Decides ids, addresses and the phase of everything that swings.
-    pub seed: u64,
-    /// The one user that may call the API of OMS, the old and the new. The credentials of the clouds
-    /// are constants, such as [`ALIBABA_KEY`].
-    pub username: String,
-    /// That user's password; it protects nothing.
-    pub password: String,
-    /// The time. The world begins at what it shows when the simulator starts.
-    pub clock: Clock,
-    /// So many further running projects, for load.
-    pub extra_projects: usize,
-    /// How long temporary keys are good from the start, and a token from when it is given out.
-    pub tokens_last: Duration,
-    /// Whether Huawei's region has the API about objects.
-    pub drs_v5: DrsV5,
-}
-
-/// Whether a region of Huawei Cloud has version 5 of DRS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DrsV5 {
-    /// It has.
-    #[default]
-    Present,
-    /// Its gateway does not know the paths.
-    Absent,
-}
 
 /// A running simulator. Dropping it leaves the server running; [`Simulator::stop`] ends it.
 #[derive(Debug)]
@@ -121,36 +93,6 @@ struct Shared {
     log: seen::Log,
     hidden: Mutex<BTreeSet<String>>,
     stage: fault::Stage,
-}
-
-// === impl Options ===
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            seed: 7,
-            username: "exporter".to_owned(),
-            password: "demo-password".to_owned(),
-            clock: Clock::real(),
-            extra_projects: 0,
-            tokens_last: Duration::from_hours(24),
-            drs_v5: DrsV5::default(),
-        }
-    }
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Options")
-            .field("seed", &self.seed)
-            .field("username", &self.username)
-            .field("clock", &self.clock)
-            .field("extra_projects", &self.extra_projects)
-            .field("tokens_last", &self.tokens_last)
-            .field("drs_v5", &self.drs_v5)
-            .finish_non_exhaustive()
-    }
 }
 
 // === impl Simulator ===

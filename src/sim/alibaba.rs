@@ -52,25 +52,26 @@ pub(super) async fn call(
     let signed = Signed { method: &method, path: uri.path(), query, headers: &headers, body: &body };
     let action = signed.header("x-acs-action").unwrap_or_default();
     let admitted = shared.alibaba.admit(&signed, now(&shared));
-    let call = admitted.and_then(|()| parameters::read(&action, &signed));
-    let project = parameters::project(&signed);
+    let call = parameters::read(&action, &signed);
     let request = Request {
         service: Service::AlibabaCloud,
         shape: if action == oms::LIST { Shape::List } else { Shape::Other },
-        projects: project.into_iter().collect(),
+        projects: parameters::project(&signed).into_iter().collect(),
         page: call.as_ref().ok().and_then(Call::page),
-        authorised: call.as_ref().err().is_none_or(|rejection| !rejection.about_credentials()),
+        authorised: admitted.is_ok(),
         action: action.clone(),
     };
     let host = signed.header("host").unwrap_or_default();
     let told = Arc::clone(&shared);
     let tell = move |faults: &[Fault]| {
         let gateway = Gateway { shared: &told, action: &action, host: &host };
-        match call {
-            Ok(call) => gateway.answer(&call, faults),
-            Err(rejection) if rejection.about_credentials() => gateway.reject(&rejection),
+        match (admitted, call) {
+            (Err(rejection), _) => gateway.reject(&rejection),
             // A request that is well signed meets the faults before its parameters are read.
-            Err(rejection) => gateway.refuse(faults).unwrap_or_else(|| gateway.reject(&rejection)),
+            (Ok(()), call) => gateway.refuse(faults).unwrap_or_else(|| match call {
+                Ok(call) => gateway.answer(&call),
+                Err(rejection) => gateway.reject(&rejection),
+            }),
         }
     };
     shared.reply(request, tell).await
@@ -102,22 +103,12 @@ impl Rejection {
         let message = format!("Specified api is not found, please check your url and method. Action: {action}");
         Self::new(404, "InvalidAction.NotFound", &message)
     }
-
-    /// Whether it is the key or the signature, rather than what was asked for.
-    fn about_credentials(&self) -> bool {
-        let heads =
-            ["IncompleteSignature", "Signature", "InvalidAccessKeyId", "InvalidSecurityToken", "InvalidTimeStamp"];
-        heads.iter().any(|head| self.code.starts_with(head)) || self.code == "MissingSecurityToken"
-    }
 }
 
 // === impl Gateway ===
 
 impl Gateway<'_> {
-    fn answer(&self, call: &Call, faults: &[Fault]) -> Answer {
-        if let Some(refused) = self.refuse(faults) {
-            return refused;
-        }
+    fn answer(&self, call: &Call) -> Answer {
         let hidden = self.shared.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         let Shared { world, crowd, clock, .. } = self.shared;
         let view = View { world, crowd, hidden: &hidden, now: clock.now() };

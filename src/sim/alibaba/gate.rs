@@ -2,7 +2,7 @@
 //! matters, a time close by, and a nonce that was not used before.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
@@ -29,7 +29,14 @@ const MOST: usize = 100_000;
 pub(in crate::sim) struct Gate {
     /// When the temporary key's token ends, in Unix seconds.
     ends: i64,
-    nonces: Mutex<VecDeque<(i64, String)>>,
+    nonces: Mutex<Nonces>,
+}
+
+/// Nonces in the order of their use, and for looking them up.
+#[derive(Debug, Default)]
+struct Nonces {
+    order: VecDeque<(i64, String)>,
+    used: BTreeSet<String>,
 }
 
 impl Gate {
@@ -69,14 +76,16 @@ impl Gate {
     /// Remembers a nonce that has not been used.
     fn nonce(&self, nonce: &str, now: i64) -> Result<(), Rejection> {
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
-        while nonces.front().is_some_and(|(seen, _)| now - seen > REMEMBERED) || nonces.len() >= MOST {
-            nonces.pop_front();
+        let Nonces { order, used } = &mut *nonces;
+        while order.len() >= MOST || order.front().is_some_and(|(seen, _)| now - seen > REMEMBERED) {
+            let Some((_, old)) = order.pop_front() else { break };
+            used.remove(&old);
         }
-        if nonces.iter().any(|(_, used)| used == nonce) {
+        if !used.insert(nonce.to_owned()) {
             let message = "Specified signature nonce was used already.";
             return Err(Rejection::new(400, "SignatureNonceUsed", message));
         }
-        nonces.push_back((now, nonce.to_owned()));
+        order.push_back((now, nonce.to_owned()));
         Ok(())
     }
 }

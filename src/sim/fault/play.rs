@@ -83,8 +83,7 @@ impl Stage {
             }
             FaultKind::Empty => page(StatusCode::OK, JSON, String::new()),
             FaultKind::WithoutSteps => {
-                let body = without_steps(&body, fault.project.as_deref());
-                answer.carrying(answer.content_type, body)
+                answer.carrying(answer.content_type, without_steps(&body, fault.project.as_deref()))
             }
             // A refusal is put into the service's own words before the answer gets here, and a
             // delay is over by now.

@@ -1,7 +1,7 @@
 //! `DescribeProjectComponents`: six lists, one for each kind of process and direction. Each kind has
 //! its own words for how it fares, and its own spelling of the same times.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{View, words};
 use crate::sim::world::{Direction, Health, Part, Project, Task};
@@ -24,73 +24,97 @@ pub(super) fn components(project: &Project, view: &View<'_>) -> Value {
 }
 
 fn component(project: &Project, part: &Part, view: &View<'_>) -> Value {
-    let mut members = Map::new();
-    let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    let id = &project.summary.id;
+    let serial = view.world.hash(&format!("{id} {:?} {}", part.task, part.number)) % 1000;
+    let step = step(part);
+    let kind = if part.task == Task::Compare { "checker" } else { "connector_v2" };
+    let common = json!({
+        "name": format!("{}-9000:{kind}:{id}-{step}-{}-0:{serial:010}", part.host, part.number + 1),
+        "ip": part.host,
+        "region": "default",
+        "status": status(part.task, part.health),
+        "errorDetails": if part.health == Health::Broken { error(part) } else { Value::Null },
+    });
+    let identity = format!("{step}-{}", part.number + 1);
+    let subtopic = format!("{id}_{serial:03}");
     let now = i64::try_from(view.now.as_secs()).unwrap_or(i64::MAX);
-    let serial = view.world.hash(&format!("{} {:?} {}", project.summary.id, part.task, part.number)) % 1000;
-    let step = match (part.task, part.direction) {
+    let own = match part.task {
+        Task::PullLog => store(part, &subtopic, now),
+        Task::Apply => json!({
+            "identity": identity,
+            "subtopics": [subtopic],
+            "checkpoint": part.position.and_then(|position| words::time(position.reached)),
+            "checkpointSampleTimestamp": part.position.map(|position| position.sampled),
+            "delay": delay(part),
+            "tps": part.rate,
+            "gmtCreate": words::time(part.since),
+            "gmtModify": words::time(now),
+        }),
+        Task::Load => json!({
+            "identity": identity,
+            "progress": part.percent,
+            "gmtCreate": words::time(part.since),
+            "gmtModify": words::time(now),
+        }),
+        Task::Compare => checker(project, part, serial),
+    };
+    merged(common, own)
+}
+
+fn store(part: &Part, subtopic: &str, now: i64) -> Value {
+    json!({
+        "topic": subtopic,
+        "subtopic": subtopic,
+        "tps": part.rate,
+        "delay": delay(part),
+        "gmt": part.position.map(|position| position.sampled),
+        "conn": 1,
+        "toSwitch": false,
+        "port": 9000,
+        "storePort": 16002,
+        "beginCheckpoint": words::time(part.since),
+        "endCheckpoint": part.position.and_then(|position| words::time(position.reached)),
+        "errMsg": null,
+        "gmtCreate": words::time(part.since),
+        "gmtModified": words::time(now),
+        "latelyHeartbeatTimeSec": now,
+    })
+}
+
+fn checker(project: &Project, part: &Part, serial: u64) -> Value {
+    let tables = project.comparison().unwrap_or_default();
+    let over = tables.iter().filter(|table| table.done == table.total).count();
+    let different = tables.iter().filter(|table| table.differs()).count();
+    json!({
+        "taskId": serial,
+        "progress": part.percent.to_string(),
+        "recordProgress": part.percent,
+        "consistentQuantity": over - different,
+        "inconsistentQuantity": different,
+    })
+}
+
+/// What the names of components call the step.
+fn step(part: &Part) -> &'static str {
+    match (part.task, part.direction) {
         (Task::PullLog, _) => "store",
         (Task::Apply, Direction::Forward) => "incr_trans",
         (Task::Apply, Direction::Backward) => "reverse_incr_trans",
         (Task::Load, _) => "full_trans",
         (Task::Compare, _) => "full_verify",
-    };
-    let kind = if part.task == Task::Compare { "checker" } else { "connector_v2" };
-    let name = format!("{}-9000:{kind}:{}-{step}-{}-0:{serial:010}", part.host, project.summary.id, part.number + 1);
-    let created = words::time(part.since);
-    add("name", json!(name));
-    add("ip", json!(part.host));
-    add("region", json!("default"));
-    add("status", json!(status(part.task, part.health)));
-    add("errorDetails", if part.health == Health::Broken { error(part) } else { Value::Null });
-    let delay = part.position.map(|position| position.sampled - position.reached);
-    let sampled = part.position.map(|position| position.sampled);
-    match part.task {
-        Task::PullLog => {
-            add("topic", json!(format!("{}_topic", project.summary.id)));
-            add("subtopic", json!(format!("{}_{serial:03}", project.summary.id)));
-            add("tps", json!(part.rate));
-            add("delay", json!(delay));
-            add("gmt", json!(sampled));
-            add("conn", json!(1));
-            add("toSwitch", json!(false));
-            add("port", json!(9000));
-            add("storePort", json!(16000 + serial));
-            add("beginCheckpoint", json!(created));
-            add("endCheckpoint", json!(part.position.and_then(|position| words::time(position.reached))));
-            add("errMsg", Value::Null);
-            add("gmtCreate", json!(created));
-            add("gmtModified", json!(words::time(now)));
-            add("latelyHeartbeatTimeSec", json!(now));
-        }
-        Task::Apply => {
-            add("identity", json!(format!("{step}-{}", part.number + 1)));
-            add("subtopics", json!([format!("{}_{serial:03}", project.summary.id)]));
-            add("checkpoint", json!(part.position.and_then(|position| words::time(position.reached))));
-            add("checkpointSampleTimestamp", json!(sampled));
-            add("delay", json!(delay));
-            add("tps", json!(part.rate));
-            add("gmtCreate", json!(created));
-            add("gmtModify", json!(words::time(now)));
-        }
-        Task::Load => {
-            add("identity", json!(format!("{step}-{}", part.number + 1)));
-            add("progress", json!(part.percent));
-            add("gmtCreate", json!(created));
-            add("gmtModify", json!(words::time(now)));
-        }
-        Task::Compare => {
-            let tables = project.comparison().unwrap_or_default();
-            let over = tables.iter().filter(|table| table.done == table.total).count();
-            let different = tables.iter().filter(|table| table.differs()).count();
-            add("taskId", json!(serial));
-            add("progress", json!(part.percent.to_string()));
-            add("recordProgress", json!(part.percent));
-            add("consistentQuantity", json!(over - different));
-            add("inconsistentQuantity", json!(different));
-        }
     }
-    Value::Object(members)
+}
+
+fn delay(part: &Part) -> Option<i64> {
+    part.position.map(|position| position.sampled - position.reached)
+}
+
+/// The members of both.
+fn merged(mut left: Value, right: Value) -> Value {
+    if let (Some(members), Value::Object(further)) = (left.as_object_mut(), right) {
+        members.extend(further);
+    }
+    left
 }
 
 fn status(task: Task, health: Health) -> &'static str {
