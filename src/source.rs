@@ -26,6 +26,15 @@ use crate::domain::{ConflictFile, Project, Watched, Witness};
 #[derive(Debug)]
 pub struct Source(Room);
 
+/// How often extras are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cycle {
+    /// They move as fast as the projects themselves.
+    EveryPoll,
+    /// They change slowly and cost a call each.
+    Slow,
+}
+
 #[derive(Debug)]
 enum Room {
     Oms(Box<oms::Oms>),
@@ -60,12 +69,12 @@ impl Source {
         }
     }
 
-    /// Whether there is anything to ask beyond the projects' descriptions.
-    pub fn has_extras(&self) -> bool {
+    /// How often there is something to ask beyond the projects' descriptions; none if never.
+    pub fn extras_cycle(&self) -> Option<Cycle> {
         match &self.0 {
-            Room::Oms(oms) => !oms.extras().wanted().is_empty(),
-            Room::Legacy(_) => false,
-            Room::Huawei(huawei) => huawei.has_extras(),
+            Room::Oms(oms) => (!oms.extras().wanted().is_empty()).then_some(Cycle::Slow),
+            Room::Legacy(_) => None,
+            Room::Huawei(huawei) => huawei.has_extras().then_some(Cycle::EveryPoll),
         }
     }
 
