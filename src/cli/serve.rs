@@ -112,11 +112,12 @@ fn taken(address: &str, flag: &str) -> String {
 fn sample_config(simulator: &Simulator, interval: &str) -> String {
     let sim::Options { username, password, .. } = sim::Options::default();
     let (oms, old, drs) = (simulator.base_url(), simulator.oms_v3_url(), simulator.huawei_url());
-    let older: String = simulator
+    let older: Vec<String> = simulator
         .older_projects()
         .iter()
         .map(|project| format!("      - {{ id: {}, name: {}, kind: {} }}\n", project.id, project.name, project.kind))
         .collect();
+    let older = older.concat();
     let key = sim::HUAWEI_KEY;
     format!(
         "defaults:
