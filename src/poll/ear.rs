@@ -25,8 +25,9 @@ pub(super) struct Ear<'a> {
     answered: AtomicBool,
     /// The service refused the credentials (401).
     refused: AtomicBool,
-    /// The service refused something (403), be it one project.
-    forbidden: AtomicBool,
+    /// The service refused something that may be the credentials: one project (403), a token that is
+    /// renewed, a signature.
+    rejected: AtomicBool,
     failures: Mutex<Failures>,
     /// Of the extras, which do not make a project unreadable.
     extra_failures: Mutex<Failures>,
@@ -43,7 +44,7 @@ impl<'a> Ear<'a> {
             live,
             answered: AtomicBool::new(false),
             refused: AtomicBool::new(false),
-            forbidden: AtomicBool::new(false),
+            rejected: AtomicBool::new(false),
             failures: Mutex::default(),
             extra_failures: Mutex::default(),
         }
@@ -58,7 +59,7 @@ impl<'a> Ear<'a> {
     /// What the poll came to; logs it where it differs from the one before.
     pub(super) fn conclude(self, watched: &Watched, before: &Verdict) -> Verdict {
         let up = self.up();
-        let refused = self.refused.into_inner() || (self.forbidden.into_inner() && !up);
+        let refused = self.refused.into_inner() || (self.rejected.into_inner() && !up);
         let mut failures = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unread = failures.values().map(Vec::len).sum();
         if let Some(Failure { reason, message }) = watched.failure.clone() {
@@ -116,7 +117,9 @@ impl Witness for Ear<'_> {
         }
         match call.failed {
             Some(Reason::Unauthorized) => self.refused.store(true, Ordering::Relaxed),
-            Some(Reason::Forbidden) => self.forbidden.store(true, Ordering::Relaxed),
+            Some(Reason::Forbidden | Reason::TokenExpired | Reason::ClockSkew) => {
+                self.rejected.store(true, Ordering::Relaxed)
+            }
             _ => {}
         }
     }

@@ -80,14 +80,14 @@ async fn types_states_words_and_exceptions_narrow_it_down() {
         usual(asked)
     })
     .await;
-    let page =
-        found(&drs, "{ types: [SYNC], statuses: [SUSPEND, FAILED], search: orders, exclude: [sync-4] }").await;
+    let page = found(&drs, "{ types: [SYNC], statuses: [SUSPEND, FAILED], search: orders, exclude: [sync-4] }").await;
     assert_eq!(page.all("migration_project_up").len(), 2);
     page.holds(&[
         (r#"migration_project_status{project_id="sync-1",status="SUSPEND"}"#, 1.0),
         (r#"migration_project_status{project_id="sync-2",status="FAILED"}"#, 1.0),
     ]);
-    let [asked] = &drs.asked_for("/jobs").into_iter().filter(|asked| asked.what.ends_with("/jobs")).collect::<Vec<_>>()[..]
+    let [asked] =
+        &drs.asked_for("/jobs").into_iter().filter(|asked| asked.what.ends_with("/jobs")).collect::<Vec<_>>()[..]
     else {
         panic!("not one list")
     };

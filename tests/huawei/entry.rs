@@ -82,7 +82,8 @@ async fn throttling_is_obeyed_in_each_of_its_forms() {
         (refusal(429, "APIGW.0308", "policy user over ratelimit").header("retry-after", "1"), 0.9),
         (refusal(400, "DRS.M01503", "operation too frequent").header("retry-after", "1"), 0.9),
     ] {
-        let drs = usual_but("batch-status", move |asked| if asked.before == 0 { first.clone() } else { usual(asked) }).await;
+        let drs =
+            usual_but("batch-status", move |asked| if asked.before == 0 { first.clone() } else { usual(asked) }).await;
         let started = std::time::Instant::now();
         let page = with_key(&drs.url(), "object_types: []", "projects: [a]").poll().await;
         assert!(page.good, "{:?}", page.reasons());

@@ -212,8 +212,7 @@ async fn ten_jobs_are_asked_about_at_once_and_none_is_lost_by_a_page_of_five() {
             let wanted = asked.body["page_req"]["per_page"].as_u64().unwrap_or(5);
             let all = ids(asked);
             let shown = if wanted == 0 { all.len() } else { usize::try_from(wanted).unwrap().min(all.len()) };
-            let results: Vec<Value> =
-                all[..shown].iter().map(|id| json!({ "id": id, "status": "PAUSING" })).collect();
+            let results: Vec<Value> = all[..shown].iter().map(|id| json!({ "id": id, "status": "PAUSING" })).collect();
             return Reply::json(&json!({ "results": results, "count": all.len() }));
         }
         usual(asked)

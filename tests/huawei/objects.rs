@@ -174,10 +174,9 @@ async fn series_of_single_objects_begin_with_the_least_finished_and_are_capped()
 /// A page that moves under the reader shows an object twice; a series may stand there once only.
 #[tokio::test]
 async fn an_object_that_comes_twice_is_one_series() {
-    let drs = usual_but("progress-data", |_| {
-        told(&[row(1, &json!(10)), row(1, &json!(20)), row(2, &json!(30))], &json!(3))
-    })
-    .await;
+    let drs =
+        usual_but("progress-data", |_| told(&[row(1, &json!(10)), row(1, &json!(20)), row(2, &json!(30))], &json!(3)))
+            .await;
     let page = polled(&drs, "per_object_series: 5").await;
     assert_eq!(page.all("migration_object_progress_ratio").len(), 2);
     page.lacks(&["migration_exporter_dropped_series_total"]);

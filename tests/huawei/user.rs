@@ -135,7 +135,8 @@ async fn a_user_whose_tokens_are_all_refused_is_left_alone() {
 
 #[tokio::test]
 async fn a_wrong_password_is_tried_once() {
-    let wrong = json!({ "error": { "code": 401, "message": "The username or password is wrong.", "title": "Unauthorized" } });
+    let wrong =
+        json!({ "error": { "code": 401, "message": "The username or password is wrong.", "title": "Unauthorized" } });
     let locked = json!({ "error": { "code": 403, "message": "The account is locked.", "title": "Forbidden" } });
     for (status, body, reason) in [(401, wrong, "unauthorized"), (403, locked, "forbidden")] {
         let drs = FakeRest::start(move |_| Reply::json(&body).status(status)).await;

@@ -35,7 +35,7 @@ impl Answer {
     /// The error that the status alone stands for; the body may say more.
     pub(in crate::source) fn refusal(&self) -> Option<SourceError> {
         let status = self.status.as_u16();
-        let retry_after = || self.header(RETRY_AFTER.as_str()).and_then(retry_after);
+        let retry_after = || self.retry_after();
         Some(match self.status {
             _ if self.status.is_success() => return None,
             StatusCode::UNAUTHORIZED => SourceError::Unauthorized,
@@ -44,6 +44,11 @@ impl Answer {
             _ if self.status.is_server_error() => SourceError::Server { status, retry_after: retry_after() },
             _ => SourceError::Status { status },
         })
+    }
+
+    /// How long the server asks to wait.
+    pub(in crate::source) fn retry_after(&self) -> Option<Duration> {
+        self.header(RETRY_AFTER.as_str()).and_then(retry_after)
     }
 
     /// An answer that did not come over a network.
