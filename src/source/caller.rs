@@ -95,6 +95,21 @@ impl Caller {
         self.transport.download(make).await
     }
 
+    /// Does something for each of `things` beside the polls: the first one alone, then several at
+    /// once, but so few that polls find a free place where the source has more than one.
+    pub(super) async fn each_aside<I, F, W>(&self, things: I, act: F)
+    where
+        I: IntoIterator,
+        F: Fn(I::Item) -> W,
+        W: Future<Output = ()>,
+    {
+        let mut things = things.into_iter();
+        let Some(first) = things.next() else { return };
+        act(first).await;
+        let share = (self.concurrency / 2).max(1);
+        futures_util::stream::iter(things).for_each_concurrent(share, &act).await;
+    }
+
     /// Does something for each of `things`, several at once, the first one with a head start.
     pub(super) async fn each<I, F, W>(&self, things: I, act: F)
     where

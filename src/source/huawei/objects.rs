@@ -45,7 +45,7 @@ impl Huawei {
             .map(AsRef::as_ref)
             .filter(|job| job.status.as_ref().is_none_or(ProjectStatus::is_live))
             .collect();
-        self.caller.each(live, |job| self.ask_objects(job, &poll)).await;
+        self.caller.each_aside(live, |job| self.ask_objects(job, &poll)).await;
     }
 
     async fn ask_objects(&self, job: &Project, poll: &Poll<'_>) {
