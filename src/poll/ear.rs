@@ -118,7 +118,7 @@ impl Witness for Ear<'_> {
         match call.failed {
             Some(Reason::Unauthorized) => self.refused.store(true, Ordering::Relaxed),
             Some(Reason::Forbidden | Reason::TokenExpired | Reason::ClockSkew) => {
-                self.rejected.store(true, Ordering::Relaxed)
+                self.rejected.store(true, Ordering::Relaxed);
             }
             _ => {}
         }
