@@ -161,7 +161,7 @@ impl Poller {
         store.begin(&self.name);
         let watched =
             tokio::time::timeout(self.deadline, self.source.poll(&ear)).await.unwrap_or_else(|_| self.cut_off());
-        let up = ear.up();
+        let up = ear.up(&watched);
         let verdict = ear.conclude(&watched, before);
         let at = Moment::now();
         let took = at.mono.saturating_duration_since(started);
