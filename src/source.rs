@@ -41,7 +41,8 @@ impl Source {
         Ok(Self(match &config.backend {
             Backend::Oms(oms) => Room::Oms(Box::new(oms::Oms::open(config, oms)?)),
             Backend::OmsV3(oms) => Room::Legacy(Box::new(legacy::Legacy::open(config, oms)?)),
-            Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
+            Backend::AlibabaCloud(cloud) => Room::Oms(Box::new(oms::Oms::open_at_alibaba(config, cloud)?)),
+            Backend::HuaweiDrs(_) | Backend::Replay(_) => {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }
         }))

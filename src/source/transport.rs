@@ -88,6 +88,23 @@ impl Transport {
         })
     }
 
+    /// Makes a client for a service beside the endpoint, such as one that gives credentials.
+    ///
+    /// # Errors
+    /// When a TLS file cannot be used.
+    pub(super) fn client(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Client, OpenError> {
+        client::build(route, limits)
+    }
+
+    /// What the `Host` header of a request will say, which signatures cover.
+    pub(super) fn host(&self) -> String {
+        if let Some(host) = self.host.as_ref().and_then(|host| host.to_str().ok()) {
+            return host.to_owned();
+        }
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     /// Begins a request to a path (with query) under the endpoint.
     pub(super) fn request(&self, method: Method, path_and_query: &str) -> RequestBuilder {
         let url = self.base.join(path_and_query).unwrap_or_else(|_| self.base.clone());
@@ -133,9 +150,9 @@ impl Transport {
     /// Makes a request once and hands its answer on as it comes, whatever its size.
     pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
     where
-        M: FnOnce(&Self) -> Result<Request, reqwest::Error>,
+        M: FnOnce(&Self) -> Result<Request, SourceError>,
     {
-        let request = make(self).map_err(|error| SourceError::Unsent { cause: error.to_string() })?;
+        let request = make(self)?;
         Download::begin(&self.client, request, &self.limits).await
     }
 
