@@ -105,7 +105,8 @@ fn log(source: &str, failures: &Failures, verdict: &Verdict, before: &Verdict) {
             reason = reason.as_str(),
             projects = projects.len(),
             first = named,
-            "cannot read: {message}"
+            "{}: {message}",
+            if projects.is_empty() { "cannot list projects" } else { "cannot read" }
         );
     }
     if failures.is_empty() {

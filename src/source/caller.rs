@@ -39,16 +39,12 @@ impl<'a> Poll<'a> {
         Self { witness, refused: Mutex::new(None) }
     }
 
-    /// Nothing more is sent in this poll.
-    pub(super) fn is_refused(&self) -> bool {
-        self.refusal().is_some()
-    }
-
-    fn refusal(&self) -> Option<SourceError> {
+    /// Why nothing more is to be sent in this poll.
+    pub(super) fn refusal(&self) -> Option<SourceError> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends nothing more in this poll, if the error refuses the credentials.
+    /// Lets nothing more be sent in this poll, if the error refuses the credentials.
     pub(super) fn refuse(&self, error: &SourceError) {
         if error.refuses_credentials() {
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
@@ -66,7 +62,7 @@ impl Caller {
     }
 
     /// Calls `operation` and tells the witness of the values that the reading left out.
-    pub(super) async fn call<T, M, E, R>(
+    pub(super) async fn call<T, M, R>(
         &self,
         poll: &Poll<'_>,
         operation: &'static str,
@@ -74,8 +70,7 @@ impl Caller {
         read: R,
     ) -> Result<T, SourceError>
     where
-        M: Fn(&Transport) -> Result<reqwest::Request, E>,
-        E: Into<SourceError>,
+        M: Fn(&Transport) -> Result<reqwest::Request, SourceError>,
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
         let outcome = self.try_call(poll, operation, make, read).await;
@@ -83,7 +78,7 @@ impl Caller {
     }
 
     /// The same, but a refusal of the credentials does not end the poll: there may be others.
-    pub(super) async fn try_call<T, M, E, R>(
+    pub(super) async fn try_call<T, M, R>(
         &self,
         poll: &Poll<'_>,
         operation: &'static str,
@@ -91,14 +86,13 @@ impl Caller {
         read: R,
     ) -> Result<T, SourceError>
     where
-        M: Fn(&Transport) -> Result<reqwest::Request, E>,
-        E: Into<SourceError>,
+        M: Fn(&Transport) -> Result<reqwest::Request, SourceError>,
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
         // Asked again for every attempt: another call may have been refused while this one waited.
         let make = |transport: &Transport| match poll.refusal() {
             Some(refusal) => Err(refusal),
-            None => make(transport).map_err(Into::into),
+            None => make(transport),
         };
         let (value, gaps) = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await?;
         gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));

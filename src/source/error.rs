@@ -79,26 +79,6 @@ pub enum SourceError {
         /// What to do.
         advice: &'static str,
     },
-    /// Temporary credentials that are of no use any more.
-    #[error(
-        "the temporary credentials of {key} have expired or do not belong together ({code}); put new ones where these come from; the next attempts wait for minutes"
-    )]
-    TokenExpired {
-        /// The beginning and the end of the public part of the key.
-        key: String,
-        /// The service's code.
-        code: String,
-    },
-    /// The time that was signed is too far from the service's.
-    #[error(
-        "the service refuses the time of the request ({code}): {off}; set this machine's clock and check that it is kept by NTP (`timedatectl`); the next attempts wait for minutes"
-    )]
-    ClockSkew {
-        /// The service's code.
-        code: String,
-        /// How far the clocks are apart.
-        off: String,
-    },
     /// The key is good, but may not do this.
     #[error("the service does not allow {permission} ({code}); add this action to a policy of the key's user or role")]
     NotPermitted {
@@ -167,6 +147,20 @@ pub enum SourceError {
         /// The service's message, cut.
         message: String,
     },
+    /// The clocks differ too much.
+    #[error(
+        "the service refuses the signature's time ({cause}); correct this machine's clock (NTP): 15 minutes are allowed"
+    )]
+    ClockSkew {
+        /// The service's words.
+        cause: String,
+    },
+    /// A temporary credential has ended.
+    #[error("the service says that the token has expired or is not valid ({cause}); renew the temporary credentials")]
+    TokenExpired {
+        /// The service's words.
+        cause: String,
+    },
     /// The service does not know the action.
     #[error(
         "this service does not know {operation}: its edition, version or region does not have it (an extra is asked for again in an hour)"
@@ -200,8 +194,6 @@ impl SourceError {
             Self::TooLarge { .. } => Reason::TooLarge,
             Self::Redirect { .. } => Reason::Redirect,
             Self::Unauthorized | Self::KeyRefused { .. } => Reason::Unauthorized,
-            Self::TokenExpired { .. } => Reason::TokenExpired,
-            Self::ClockSkew { .. } => Reason::ClockSkew,
             Self::Forbidden | Self::NotPermitted { .. } => Reason::Forbidden,
             Self::NoCredentials { .. } => Reason::NoCredentials,
             Self::Throttled { .. } => Reason::Throttled,
@@ -211,6 +203,8 @@ impl SourceError {
             Self::Foreign { .. } => Reason::Foreign,
             Self::Api { .. } | Self::Repeated { .. } => Reason::ApiError,
             Self::UnknownAction { .. } => Reason::Unsupported,
+            Self::ClockSkew { .. } => Reason::ClockSkew,
+            Self::TokenExpired { .. } => Reason::TokenExpired,
             Self::NotFound => Reason::NotFound,
             Self::UnknownLabel { .. } => Reason::UnknownLabel,
         }
@@ -246,13 +240,6 @@ impl SourceError {
             Self::Throttled { retry_after, .. } | Self::Server { retry_after, .. } => *retry_after,
             _ => None,
         }
-    }
-}
-
-impl From<reqwest::Error> for SourceError {
-    /// Of a request that could not be put together; one that was sent has other errors.
-    fn from(error: reqwest::Error) -> Self {
-        Self::Unsent { cause: error.to_string() }
     }
 }
 

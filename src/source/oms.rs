@@ -146,7 +146,7 @@ impl Oms {
         let question = Question { poll, operation, params };
         let opened = self.door.open().await?;
         let outcome = match self.ask(question, &opened, &read).await {
-            Err(error) if error.refuses_credentials() && !poll.is_refused() => {
+            Err(error) if error.refuses_credentials() && poll.refusal().is_none() => {
                 match self.door.reopen(&opened, &error).await {
                     Some(opened) => self.ask(question, &opened, &read).await,
                     None => Err(error),

@@ -96,8 +96,8 @@ impl Transport {
         client::build(route, limits)
     }
 
-    /// What the `Host` header of a request will say, which signatures cover.
-    pub(super) fn host(&self) -> String {
+    /// What the `Host` header says, for signatures that cover it.
+    pub(super) fn authority(&self) -> String {
         if let Some(host) = self.host.as_ref().and_then(|host| host.to_str().ok()) {
             return host.to_owned();
         }

@@ -93,7 +93,7 @@ impl Key {
         action: &str,
         params: &Map<String, Value>,
     ) -> Result<Request, SourceError> {
-        let (body, host) = (form(params), transport.host());
+        let (body, host) = (form(params), transport.authority());
         let mut headers = vec![("host", host.as_str()), ("x-acs-action", action), ("x-acs-version", VERSION)];
         if !body.is_empty() {
             headers.push((CONTENT_TYPE.as_str(), FORM));
@@ -107,7 +107,8 @@ impl Key {
         let request = transport.request(Method::POST, "/").headers(signed.headers);
         // The client library leaves it out where there is no body, and some proxies then refuse.
         let request = request.header(CONTENT_LENGTH, body.len());
-        Ok(request.header(ACCEPT, "application/json").body(body).build()?)
+        let request = request.header(ACCEPT, "application/json").body(body).build();
+        request.map_err(|error| SourceError::Unsent { cause: error.to_string() })
     }
 
     /// What the gateway itself says against a request; none where the service behind it answered.

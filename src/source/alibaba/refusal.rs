@@ -91,8 +91,8 @@ pub(super) fn read(asked: &Asked<'_>, answer: &Answer) -> Option<SourceError> {
     Some(match meaning {
         Some(Meaning::Throttled) => SourceError::Throttled { status, retry_after },
         Some(Meaning::Repeated) => SourceError::Repeated { code },
-        Some(Meaning::Clock) => SourceError::ClockSkew { code, off: off(answer, asked.now) },
-        Some(Meaning::Token) => SourceError::TokenExpired { key: masked(asked.key), code },
+        Some(Meaning::Clock) => SourceError::ClockSkew { cause: format!("{code}; {}", off(answer, asked.now)) },
+        Some(Meaning::Token) => SourceError::TokenExpired { cause: format!("{code}, key {}", masked(asked.key)) },
         Some(Meaning::Key(advice)) => SourceError::KeyRefused { key: masked(asked.key), code, advice },
         Some(Meaning::NotPermitted) => {
             SourceError::NotPermitted { permission: format!("{POLICY_PREFIX}:{}", asked.action), code }

@@ -79,12 +79,13 @@ impl Opened<'_> {
     /// When it cannot be written.
     pub(super) fn request(&self, transport: &Transport, action: &str, params: &Params) -> Result<Request, SourceError> {
         match self {
-            Self::Basic(authorization) => Ok(transport
+            Self::Basic(authorization) => transport
                 .request(Method::POST, &format!("/api/v2?Action={action}"))
                 .header(AUTHORIZATION, *authorization)
                 .header(CONTENT_TYPE, "application/json")
                 .body(serde_json::Value::Object(params.clone()).to_string())
-                .build()?),
+                .build()
+                .map_err(|error| SourceError::Unsent { cause: error.to_string() }),
             Self::OpenApi(key) => key.request(transport, action, params),
         }
     }
