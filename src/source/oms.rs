@@ -13,7 +13,6 @@ mod list;
 pub(super) mod wire;
 
 use std::collections::BTreeSet;
-use std::time::SystemTime;
 
 pub(super) use door::basic;
 use door::{Door, Params};
@@ -25,7 +24,7 @@ use super::error::SourceError;
 use super::lenient::Gaps;
 use super::transport::{Answer, OpenError, Route, Transport};
 use crate::config::{Collect, OmsConfig, SourceConfig};
-use crate::domain::{ExtraKind, Project, Reading, Time, Watched, Witness};
+use crate::domain::{ExtraKind, Project, Reading, Watched, Witness};
 
 /// A source of this kind.
 #[derive(Debug)]
@@ -71,6 +70,11 @@ impl Oms {
         Watched { ids, failure: listed.failure.map(Into::into) }
     }
 
+    /// Makes the calls.
+    pub(super) fn caller(&mut self) -> &mut Caller {
+        &mut self.caller
+    }
+
     /// What is asked beyond the descriptions.
     pub(super) fn extras(&self) -> &Extras {
         &self.extras
@@ -91,7 +95,7 @@ impl Oms {
             let opened = envelope::open::<wire::Project<'_>>(answer, &text)?;
             let found = gaps.list("data", opened.data);
             let wire = chosen(found, id).ok_or(SourceError::NotFound)?;
-            Ok((lift::project(id.to_owned(), wire, self.context(), &mut gaps), gaps))
+            Ok((lift::project(id.to_owned(), wire, self.context(answer), &mut gaps), gaps))
         })
         .await
     }
@@ -112,9 +116,9 @@ impl Oms {
         outcome.map_err(|error| door::unknown_action(operation, error))
     }
 
-    /// What an answer that came just now does not say itself.
-    fn context(&self) -> lift::Context<'_> {
-        lift::Context { answered: Time::from_system(SystemTime::now()), zone: &self.zone }
+    /// What an answer does not say itself.
+    fn context(&self, answer: &Answer) -> lift::Context<'_> {
+        lift::Context { answered: answer.answered(), zone: &self.zone }
     }
 }
 
