@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
-use super::transport::{Answer, Ask, Download, OpenError, Route, Transport};
+use super::transport::{Answer, Ask, Download, Line, OpenError, Route, Transport};
 use crate::config::Limits;
 use crate::domain::Witness;
 
@@ -59,6 +59,12 @@ impl Caller {
     /// When a TLS file cannot be used.
     pub(super) fn open(route: &Route<'_>, limits: &Limits) -> Result<Self, OpenError> {
         Ok(Self { transport: Transport::open(route, limits)?, concurrency: limits.concurrency })
+    }
+
+    /// Answers from now on come over this line. What gives the credentials has a caller of its own,
+    /// which stays on the network, so that tokens and keys are never recorded.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.transport.attach(line);
     }
 
     /// Calls `operation` and tells the witness of the values that the reading left out.

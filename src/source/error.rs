@@ -172,6 +172,18 @@ pub enum SourceError {
     /// The service answers without the project.
     #[error("the service answers without this project; check its id")]
     NotFound,
+    /// A replay is asked for something else than what was recorded.
+    #[error("the capture has no answer to {operation} here; record again, with this project and these settings")]
+    NotRecorded {
+        /// The action's name.
+        operation: &'static str,
+    },
+    /// A replay of a request that got no answer.
+    #[error("this request had no answer when it was recorded ({})", .reason.as_str())]
+    FailedThen {
+        /// Why it had none.
+        reason: Reason,
+    },
     /// A label that the service does not have.
     #[error("the service has no label named {wanted:?}; it has: {known}")]
     UnknownLabel {
@@ -205,7 +217,8 @@ impl SourceError {
             Self::UnknownAction { .. } => Reason::Unsupported,
             Self::ClockSkew { .. } => Reason::ClockSkew,
             Self::TokenExpired { .. } => Reason::TokenExpired,
-            Self::NotFound => Reason::NotFound,
+            Self::NotFound | Self::NotRecorded { .. } => Reason::NotFound,
+            Self::FailedThen { reason } => *reason,
             Self::UnknownLabel { .. } => Reason::UnknownLabel,
         }
     }

@@ -16,7 +16,7 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -71,6 +71,11 @@ impl Huawei {
             per_object_series: huawei.per_object_series,
             objects_unknown_until: Mutex::new(None),
         })
+    }
+
+    /// Makes the calls.
+    pub(super) fn caller(&mut self) -> &mut Caller {
+        &mut self.caller
     }
 
     /// Reads every watched job once and tells the witness of each.
@@ -184,9 +189,9 @@ impl Huawei {
         let path = self.door.path("v3", "jobs/batch-progress");
         let body = Some(json!({ "jobs": ids }));
         let call = door::Call { operation: "batch-progress", path, query: Vec::new(), body };
-        self.call(poll, &call, |_, text| {
+        self.call(poll, &call, |answer, text| {
             let mut gaps = Gaps::default();
-            let answered = Time::from_system(SystemTime::now());
+            let answered = answer.answered();
             let mut outcomes = BTreeMap::new();
             for item in results::<wire::Progress<'_>>(text, &mut gaps)? {
                 let id = [item.job_id, item.id].into_iter().find_map(|leaf| gaps.text("job_id", leaf));

@@ -13,7 +13,6 @@ mod list;
 pub(super) mod wire;
 
 use std::collections::BTreeSet;
-use std::time::SystemTime;
 
 pub(super) use door::basic;
 use door::{Door, Opened, Params};
@@ -26,7 +25,7 @@ use super::error::SourceError;
 use super::lenient::Gaps;
 use super::transport::{Answer, OpenError, Route, Transport};
 use crate::config::{AlibabaConfig, Collect, OmsConfig, SourceConfig};
-use crate::domain::{ExtraKind, Project, Reading, Time, Watched, Witness};
+use crate::domain::{ExtraKind, Project, Reading, Watched, Witness};
 
 /// One call of an action.
 #[derive(Clone, Copy)]
@@ -97,6 +96,11 @@ impl Oms {
         Watched { ids, failure: listed.failure.map(Into::into) }
     }
 
+    /// Makes the calls.
+    pub(super) fn caller(&mut self) -> &mut Caller {
+        &mut self.caller
+    }
+
     /// What is asked beyond the descriptions.
     pub(super) fn extras(&self) -> &Extras {
         &self.extras
@@ -117,7 +121,7 @@ impl Oms {
             let opened = envelope::open::<wire::Project<'_>>(answer, &text)?;
             let found = gaps.list("data", opened.data);
             let wire = chosen(found, id).ok_or(SourceError::NotFound)?;
-            Ok((lift::project(id.to_owned(), wire, self.context(), &mut gaps), gaps))
+            Ok((lift::project(id.to_owned(), wire, self.context(answer), &mut gaps), gaps))
         })
         .await
     }
@@ -170,9 +174,9 @@ impl Oms {
         self.caller.try_call(poll, operation, make, read).await
     }
 
-    /// What an answer that came just now does not say itself.
-    fn context(&self) -> lift::Context<'_> {
-        lift::Context { answered: Time::from_system(SystemTime::now()), zone: &self.zone }
+    /// What an answer does not say itself.
+    fn context(&self, answer: &Answer) -> lift::Context<'_> {
+        lift::Context { answered: answer.answered(), zone: &self.zone }
     }
 }
 

@@ -10,6 +10,7 @@ mod client;
 mod download;
 mod exchange;
 mod pace;
+mod tape;
 
 use std::time::Duration;
 
@@ -22,8 +23,10 @@ pub use client::OpenError;
 pub use download::Download;
 pub(super) use exchange::Answer;
 use pace::Pace;
+pub(super) use tape::{Line, Tape, Track};
 
 use super::error::SourceError;
+use super::record::Asked;
 use crate::config::{Limits, TlsConfig};
 use crate::domain::{Call, Witness};
 
@@ -46,6 +49,7 @@ pub(super) struct Transport {
     limits: Limits,
     in_flight: Semaphore,
     pace: Pace,
+    line: Line,
 }
 
 /// One thing to ask a service.
@@ -85,6 +89,7 @@ impl Transport {
             in_flight: Semaphore::new(limits.concurrency),
             pace: Pace::new(limits.requests_per_second),
             limits: limits.clone(),
+            line: Line::Network,
         })
     }
 
@@ -103,6 +108,11 @@ impl Transport {
         }
         let host = self.base.host_str().unwrap_or_default();
         self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Answers from now on come over this line.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.line = line;
     }
 
     /// Begins a request to a path (with query) under the endpoint.
@@ -152,6 +162,9 @@ impl Transport {
     where
         M: FnOnce(&Self) -> Result<Request, SourceError>,
     {
+        if self.line.is_tape() {
+            return Err(SourceError::NotRecorded { operation: "a download" });
+        }
         let request = make(self)?;
         Download::begin(&self.client, request, &self.limits).await
     }
@@ -163,13 +176,13 @@ impl Transport {
         R: Fn(&Answer) -> Result<T, SourceError>,
     {
         let _place = self.in_flight.acquire().await.map_err(|_| SourceError::Interrupted)?;
-        let waited = self.pace.wait(give_up).await?;
+        let waited = if self.line.is_tape() { Duration::ZERO } else { self.pace.wait(give_up).await? };
         if !waited.is_zero() {
             ask.witness.throttled(waited);
         }
         let request = (ask.make)(self)?;
         let started = Instant::now();
-        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        let answer = self.answer(ask.operation, request).await;
         let outcome = answer.and_then(|answer| (ask.read)(&answer));
         ask.witness.call(Call {
             operation: ask.operation,
@@ -178,6 +191,21 @@ impl Transport {
             answered: outcome.as_ref().err().is_none_or(SourceError::answered),
         });
         outcome
+    }
+
+    /// The answer to a request, from wherever the line leads to.
+    async fn answer(&self, operation: &'static str, request: Request) -> Result<Answer, SourceError> {
+        let recorder = match &self.line {
+            Line::Tape(tape) => return tape.answer(operation, &Asked::of(&request)),
+            Line::Recorded(recorder) => Some((recorder, Asked::of(&request))),
+            Line::Network => None,
+        };
+        let started = Instant::now();
+        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        if let Some((recorder, asked)) = recorder {
+            recorder.note(operation, &asked, &answer, started.elapsed());
+        }
+        answer
     }
 }
 

@@ -2,12 +2,13 @@
 //! streams, and whatever goes wrong becomes one of the closed set of errors.
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Request, Response, StatusCode};
 
 use crate::config::Limits;
+use crate::domain::Time;
 use crate::source::error::SourceError;
 
 /// How much of an announced length is reserved up front: the announcement is not to be trusted.
@@ -19,9 +20,25 @@ pub(in crate::source) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    answered: Option<Time>,
 }
 
 impl Answer {
+    /// An answer that did not come over a network just now.
+    pub(in crate::source) fn recorded(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        answered: Option<Time>,
+    ) -> Self {
+        Self { status, headers, body, answered }
+    }
+
+    /// When its last byte came; none while the clock is set to an impossible date.
+    pub(in crate::source) fn answered(&self) -> Option<Time> {
+        self.answered
+    }
+
     /// The body as text; bytes that are not UTF-8 cost the characters they stand for.
     pub(in crate::source) fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
@@ -55,11 +72,11 @@ impl Answer {
         })
     }
 
-    /// An answer that did not come over a network.
+    /// An answer of which nothing but this matters.
     #[cfg(test)]
     pub(in crate::source) fn of(status: u16, body: &[u8]) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or_default();
-        Self { status, headers: HeaderMap::new(), body: body.to_vec() }
+        Self::recorded(status, HeaderMap::new(), body.to_vec(), None)
     }
 
     /// The same with a header.
@@ -103,7 +120,7 @@ pub(super) async fn read_body(mut response: Response, cap: usize) -> Result<Answ
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, body })
+    Ok(Answer { status, headers, body, answered: Time::from_system(SystemTime::now()) })
 }
 
 /// `Retry-After` in its two forms: seconds or a date.
