@@ -27,7 +27,9 @@ pub(super) struct Planted(Vec<Needle>);
 pub(super) enum Reach {
     /// Secrets, users and hosts.
     All,
-    /// Secrets alone: in words of the service, which a user may happen to be called like.
+    /// The same but for users and hosts that are plain words, which a service may use as well.
+    NoPlainWords,
+    /// Secrets alone.
     Secrets,
 }
 
@@ -35,7 +37,8 @@ struct Needle {
     text: String,
     put: &'static str,
     is_secret: bool,
-    is_word: bool,
+    /// Replaced only where it stands alone.
+    is_short: bool,
 }
 
 impl std::fmt::Debug for Needle {
@@ -82,7 +85,7 @@ impl Planted {
 
     /// The text without them.
     pub(super) fn replaced(&self, text: &str, reach: Reach) -> String {
-        let wanted = self.0.iter().filter(|needle| needle.is_secret || reach == Reach::All);
+        let wanted = self.0.iter().filter(|needle| needle.is_within(reach));
         wanted.fold(text.to_owned(), |text, needle| needle.replaced(&text).unwrap_or(text))
     }
 
@@ -131,13 +134,23 @@ impl Planted {
     fn add(&mut self, text: String, put: &'static str, is_secret: bool) {
         if !text.is_empty() {
             let shortest = if is_secret { SHORTEST_SECRET } else { SHORTEST_NAME };
-            let is_word = text.chars().count() < shortest;
-            self.0.push(Needle { text, put, is_secret, is_word });
+            let is_short = text.chars().count() < shortest;
+            self.0.push(Needle { text, put, is_secret, is_short });
         }
     }
 }
 
 impl Needle {
+    fn is_within(&self, reach: Reach) -> bool {
+        let is_plain_word = || self.text.chars().all(|c| c.is_ascii_alphabetic());
+        self.is_secret
+            || match reach {
+                Reach::All => true,
+                Reach::NoPlainWords => !is_plain_word(),
+                Reach::Secrets => false,
+            }
+    }
+
     /// The text without this one, or none where it is not there. Hosts and users are found in any
     /// case; for that, only ASCII letters are folded, which keeps every position.
     fn replaced(&self, text: &str) -> Option<String> {
@@ -146,7 +159,7 @@ impl Needle {
         let (mut out, mut from) = (String::new(), 0);
         for (at, found) in hay.match_indices(needle.as_str()) {
             let end = at + found.len();
-            if self.is_word && !stands_alone(&hay, at, end) {
+            if self.is_short && !stands_alone(&hay, at, end) {
                 continue;
             }
             out.push_str(text.get(from..at)?);
