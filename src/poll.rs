@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{DelayThresholds, SourceConfig};
 use crate::domain::{Failure, Reason, Watched};
 use crate::metrics::{Exposition, Live};
-use crate::source::Source;
+use crate::source::{Cycle, Source};
 use crate::store::{Moment, PollEnd, Setup, Store};
 use ear::{Ear, Failures};
 
@@ -114,14 +114,16 @@ impl Poller {
 
     /// Asks the extras, on a slower cycle of their own: a slow one does not delay the polls.
     async fn ask_extras_forever(&self) {
-        if !self.source.has_extras() {
-            return;
-        }
+        let Some(cycle) = self.source.extras_cycle() else { return };
+        let pause = match cycle {
+            Cycle::EveryPoll => Duration::ZERO,
+            Cycle::Slow => self.extras_interval,
+        };
         let mut before = Failures::default();
         loop {
             self.polled.notified().await;
             before = self.ask_extras(&before).await;
-            tokio::time::sleep(self.extras_interval).await;
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -141,7 +143,7 @@ impl Poller {
     /// Polls once, extras included; for the `poll` command.
     pub async fn poll(&self) -> Verdict {
         let (verdict, _) = self.poll_once(Instant::now(), &Verdict::default(), |_| self.interval).await;
-        if self.source.has_extras() && !verdict.refused {
+        if self.source.extras_cycle().is_some() && !verdict.refused {
             drop(self.ask_extras(&Failures::default()).await);
         }
         verdict
@@ -158,7 +160,7 @@ impl Poller {
         store.begin(&self.name);
         let watched =
             tokio::time::timeout(self.deadline, self.source.poll(&ear)).await.unwrap_or_else(|_| self.cut_off());
-        let up = ear.up();
+        let up = ear.up(&watched);
         let verdict = ear.conclude(&watched, before);
         let at = Moment::now();
         let took = at.mono.saturating_duration_since(started);

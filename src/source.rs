@@ -35,10 +35,20 @@ pub struct Source {
     delay_thresholds: DelayThresholds,
 }
 
+/// How often extras are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cycle {
+    /// They move as fast as the projects themselves.
+    EveryPoll,
+    /// They change slowly and cost a call each.
+    Slow,
+}
+
 #[derive(Debug)]
 enum Room {
     Oms(Box<oms::Oms>),
     Legacy(Box<legacy::Legacy>),
+    Huawei(Box<huawei::Huawei>),
 }
 
 impl Source {
@@ -68,13 +78,16 @@ impl Source {
         let mut room = match &config.backend {
             Backend::Oms(oms) => Room::Oms(Box::new(oms::Oms::open(config, oms)?)),
             Backend::OmsV3(oms) => Room::Legacy(Box::new(legacy::Legacy::open(config, oms)?)),
-            Backend::AlibabaCloud(_) | Backend::HuaweiDrs(_) | Backend::Replay(_) => {
+            Backend::AlibabaCloud(cloud) => Room::Oms(Box::new(oms::Oms::open_at_alibaba(config, cloud)?)),
+            Backend::HuaweiDrs(huawei) => Room::Huawei(Box::new(huawei::Huawei::open(config, huawei)?)),
+            Backend::Replay(_) => {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }
         };
         match &mut room {
             Room::Oms(oms) => oms.caller().attach(line),
             Room::Legacy(legacy) => legacy.caller().attach(line),
+            Room::Huawei(huawei) => huawei.caller().attach(line),
         }
         Ok(Self { room, projects: config.projects.clone(), delay_thresholds: config.delay_thresholds.clone() })
     }
@@ -97,14 +110,16 @@ impl Source {
         match &self.room {
             Room::Oms(oms) => oms.poll(witness).await,
             Room::Legacy(legacy) => legacy.poll(witness).await,
+            Room::Huawei(huawei) => huawei.poll(witness).await,
         }
     }
 
-    /// Whether there is anything to ask beyond the projects' descriptions.
-    pub fn has_extras(&self) -> bool {
+    /// How often there is something to ask beyond the projects' descriptions; none if never.
+    pub fn extras_cycle(&self) -> Option<Cycle> {
         match &self.room {
-            Room::Oms(oms) => !oms.extras().wanted().is_empty(),
-            Room::Legacy(_) => false,
+            Room::Oms(oms) => (!oms.extras().wanted().is_empty()).then_some(Cycle::Slow),
+            Room::Legacy(_) => None,
+            Room::Huawei(huawei) => huawei.has_extras().then_some(Cycle::EveryPoll),
         }
     }
 
@@ -120,7 +135,7 @@ impl Source {
     ) -> Result<Vec<ConflictFile>, SourceError> {
         match &self.room {
             Room::Oms(oms) => oms.conflict_files(project, step, &caller::Poll::new(witness)).await,
-            Room::Legacy(_) => Err(SourceError::UnknownAction { operation: "ListConflictData" }),
+            Room::Legacy(_) | Room::Huawei(_) => Err(SourceError::UnknownAction { operation: "ListConflictData" }),
         }
     }
 
@@ -136,7 +151,7 @@ impl Source {
     ) -> Result<Download, SourceError> {
         match &self.room {
             Room::Oms(oms) => oms.download_conflicts(project, step, files).await,
-            Room::Legacy(_) => Err(SourceError::UnknownAction { operation: "DownloadConflictData" }),
+            Room::Legacy(_) | Room::Huawei(_) => Err(SourceError::UnknownAction { operation: "DownloadConflictData" }),
         }
     }
 
@@ -147,6 +162,7 @@ impl Source {
             Room::Oms(oms) => oms.poll_extras(projects, witness).await,
             // It has no such calls.
             Room::Legacy(_) => {}
+            Room::Huawei(huawei) => huawei.poll_extras(projects, witness).await,
         }
     }
 }

@@ -24,7 +24,7 @@ mod world;
 
 use capture::{Live, files, parsed, recorded, replayed};
 use fake_oms::{Asked, FakeOms, Reply};
-use migration_exporter::sim::{Fault, FaultKind};
+use migration_exporter::sim::{self, Fault, FaultKind};
 use serde_json::{Value, json};
 
 const COMMUNITY: &str = include_str!("fixtures/oms-ce-4.2.8-describe-project.json");
@@ -57,6 +57,78 @@ async fn discovery_of_the_simulated_world() {
     let (good, replayed) = replayed(live.folder.path()).await;
     assert!(good && live.good && live.exposition.len() > 500, "{}", live.exposition.len());
     assert_eq!(live.exposition, replayed);
+}
+
+/// All kinds at once, with everything that each has, as `simulate` prints it and with tokens too.
+#[tokio::test]
+async fn every_kind_of_service() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let simulator = sim::Simulator::start(listener, sim::Options::default()).await.unwrap();
+    let old = &simulator.older_projects()[0];
+    let drs = |name: &str, credentials: &str, per_object_series: u32| {
+        format!(
+            "  - name: {name}\n    huawei_drs: {{ region: {}, endpoint: '{}', iam_endpoint: '{}', project_id: {}, {credentials}, \
+             object_types: [table, view], per_object_series: {per_object_series} }}\n    discover: {{}}\n",
+            sim::HUAWEI_REGION,
+            simulator.huawei_url(),
+            simulator.iam_url(),
+            sim::HUAWEI_PROJECT_ID,
+        )
+    };
+    let (key, pair, user) = (sim::HUAWEI_KEY, sim::ALIBABA_KEY, sim::Options::default());
+    let keys = format!("access_key: {}, secret_key: {}", key.id, key.secret);
+    let reader = sim::HUAWEI_USER;
+    let token =
+        format!("iam_user: {{ domain: {}, user: {}, password: {} }}", reader.domain, reader.name, reader.password);
+    let text = format!(
+        "sources:\n  - name: oms\n    oms: {{ endpoint: '{}', username: {u}, password: {p} }}\n    discover: {{}}\n    \
+         collect: [components, verification, conflicts]\n  - name: old\n    oms_v3: {{ endpoint: '{}', username: {u}, password: {p} }}\n    \
+         projects: [{{ id: {}, kind: {} }}]\n  - name: aliyun\n    alibaba_cloud: {{ region: cn-shanghai, endpoint: '{}', \
+         access_key_id: {}, access_key_secret: {} }}\n    discover: {{ statuses: [RUNNING, FAILED] }}\n    projects: [np_nobody]\n    \
+         collect: [components, verification]\n{}{}{}",
+        simulator.base_url(),
+        simulator.oms_v3_url(),
+        old.id,
+        old.kind,
+        simulator.alibaba_url(),
+        pair.id,
+        pair.secret,
+        drs("drs", &keys, 0),
+        drs("drs-names", &keys, 5),
+        drs("drs-user", &token, 0),
+        u = user.username,
+        p = user.password,
+    );
+    for source in parsed(&text).sources {
+        let name = source.name.clone();
+        let live = recorded(&migration_exporter::config::Config { sources: vec![source] }).await;
+        let (good, mut replayed) = replayed(live.folder.path()).await;
+        for line in &mut replayed {
+            *line = line.replace("source=\"oms\"", &format!("source=\"{name}\""));
+        }
+        assert_eq!((&live.exposition, live.good), (&replayed, good), "{name}");
+        assert_eq!(good, name != "aliyun", "{name}: one project is not there");
+        assert!(replayed.len() > if name == "old" { 8 } else { 100 }, "{name}: {replayed:#?}");
+        for (path, text) in files(live.folder.path()) {
+            for word in [
+                &*user.username,
+                &*user.password,
+                key.id,
+                key.secret,
+                pair.id,
+                pair.secret,
+                "127.0.0.1",
+                sim::HUAWEI_PROJECT_ID,
+                reader.domain,
+                reader.name,
+                reader.password,
+                "oken",
+            ] {
+                assert!(!text.contains(word), "{word} in {path}:\n{text}");
+            }
+        }
+    }
+    simulator.stop().await;
 }
 
 #[tokio::test]

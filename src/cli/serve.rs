@@ -108,11 +108,48 @@ fn taken(address: &str, flag: &str) -> String {
     format!("cannot listen on {address}; stop what listens there or choose another address with {flag}")
 }
 
-/// A configuration that fits the simulator.
+/// A configuration that fits the simulator: a source of every kind.
 fn sample_config(simulator: &Simulator, interval: &str) -> String {
     let sim::Options { username, password, .. } = sim::Options::default();
+    let (oms, old, drs) = (simulator.base_url(), simulator.oms_v3_url(), simulator.huawei_url());
+    let older: Vec<String> = simulator
+        .older_projects()
+        .iter()
+        .map(|project| format!("      - {{ id: {}, name: {}, kind: {} }}\n", project.id, project.name, project.kind))
+        .collect();
+    let older = older.concat();
+    let key = sim::HUAWEI_KEY;
     format!(
-        "defaults:\n  interval: {interval}\nsources:\n  - name: oms-demo\n    oms:\n      endpoint: {}\n      username: {username}\n      password: {password}\n    discover: {{}}\n",
-        simulator.base_url(),
+        "defaults:
+  interval: {interval}
+sources:
+  - name: oms-demo
+    oms:
+      endpoint: {oms}
+      username: {username}
+      password: {password}
+    discover: {{}}
+    collect: [components, verification, conflicts]
+  - name: oms-old-demo
+    oms_v3:
+      endpoint: {old}
+      username: {username}
+      password: {password}
+    projects:
+{older}  - name: drs-demo
+    huawei_drs:
+      region: {region}
+      endpoint: {drs}
+      project_id: {project}
+      access_key: {id}
+      secret_key: {secret}
+      object_types: [table, view]
+      per_object_series: 5
+    discover: {{}}
+",
+        region = sim::HUAWEI_REGION,
+        project = sim::HUAWEI_PROJECT_ID,
+        id = key.id,
+        secret = key.secret,
     )
 }

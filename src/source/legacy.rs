@@ -68,7 +68,8 @@ impl Legacy {
         };
         let path = format!("/api/omsp/v2/{folder}/{}/progress", path_segment(id));
         let make = |transport: &Transport| {
-            transport.request(Method::GET, &path).header(AUTHORIZATION, &self.authorization).build()
+            let request = transport.request(Method::GET, &path).header(AUTHORIZATION, &self.authorization).build();
+            request.map_err(|error| SourceError::Unsent { cause: error.to_string() })
         };
         self.caller
             .call(poll, operation, make, |answer| {

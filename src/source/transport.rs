@@ -98,6 +98,23 @@ impl Transport {
         self.line = line;
     }
 
+    /// Makes a client for a service beside the endpoint, such as one that gives credentials.
+    ///
+    /// # Errors
+    /// When a TLS file cannot be used.
+    pub(super) fn client(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Client, OpenError> {
+        client::build(route, limits)
+    }
+
+    /// What the `Host` header says, for signatures that cover it.
+    pub(super) fn authority(&self) -> String {
+        if let Some(host) = self.host.as_ref().and_then(|host| host.to_str().ok()) {
+            return host.to_owned();
+        }
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
     /// Begins a request to a path (with query) under the endpoint.
     pub(super) fn request(&self, method: Method, path_and_query: &str) -> RequestBuilder {
         let url = self.base.join(path_and_query).unwrap_or_else(|_| self.base.clone());
@@ -127,7 +144,9 @@ impl Transport {
                 self.pace.hold(asked);
             }
             let wait = jittered(pause).max(asked.unwrap_or_default());
-            if !error.transient() || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
+            // A tape says the same again.
+            let is_final = !error.transient() || self.line.is_tape();
+            if is_final || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
                 return Err(error);
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");
@@ -143,12 +162,12 @@ impl Transport {
     /// Makes a request once and hands its answer on as it comes, whatever its size.
     pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
     where
-        M: FnOnce(&Self) -> Result<Request, reqwest::Error>,
+        M: FnOnce(&Self) -> Result<Request, SourceError>,
     {
         if self.line.is_tape() {
             return Err(SourceError::NotRecorded { operation: "a download" });
         }
-        let request = make(self).map_err(|error| SourceError::Unsent { cause: error.to_string() })?;
+        let request = make(self)?;
         Download::begin(&self.client, request, &self.limits).await
     }
 

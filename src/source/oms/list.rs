@@ -85,7 +85,7 @@ impl Discovery {
         for filter in self.filters(&labels, way) {
             let outcome = self.pages(oms, poll, &filter, listed).await;
             let Err(error) = outcome else { continue };
-            if !may_want_one_status(&filter, &error) {
+            if oms.door.takes_lists() || !may_want_one_status(&filter, &error) {
                 return Err(error);
             }
             return self.try_one_status_a_call(oms, poll, &labels, listed).await;

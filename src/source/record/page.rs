@@ -81,7 +81,7 @@ impl<'a> Page<'a> {
             Body::Text(text) => (None, Some(text)),
         };
         Page {
-            status: Some(answer.status().as_u16()),
+            status: Some(answer.status()),
             headers,
             answered: answer.answered().map(crate::domain::Time::unix),
             body,

@@ -17,7 +17,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::config::{Backend, SourceConfig};
+use crate::config::SourceConfig;
 use node::Node;
 use planted::{Planted, Reach};
 use rule::{Rule, Trust};
@@ -76,8 +76,7 @@ pub(in crate::source) enum Clean {
 impl Mask {
     /// What a capture of this source has to hide.
     pub(in crate::source) fn of(config: &SourceConfig) -> Self {
-        let exports_names = matches!(&config.backend, Backend::HuaweiDrs(drs) if drs.per_object_series > 0);
-        let names = if exports_names { Names::Kept } else { Names::Renamed };
+        let names = if super::Recorder::keeps_names(config) { Names::Kept } else { Names::Renamed };
         Self { planted: Planted::of(config), names, pseudonyms: BTreeMap::new() }
     }
 

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::redact::Mask;
 use crate::config::{
-    AccessKey, AlibabaConfig, Backend, Collect, DelayThresholds, Discover, HuaweiConfig, HuaweiCredentials, OmsConfig,
-    ProjectKind, ProjectRef, SourceConfig, TlsConfig,
+    AccessKey, AlibabaConfig, Backend, ChainEnvironment, Collect, DelayThresholds, Discover, HuaweiConfig,
+    HuaweiCredentials, OmsConfig, ProjectKind, ProjectRef, SourceConfig, TlsConfig,
 };
 
 /// Nothing is ever sent there; `.invalid` is reserved for names that lead nowhere.
@@ -176,6 +176,7 @@ impl Sheet {
                 region: region?,
                 endpoint,
                 credentials: Some(nobody()),
+                environment: ChainEnvironment::default(),
                 tls: TlsConfig::default(),
                 proxy_url: None,
                 time_zone,

@@ -34,11 +34,6 @@ impl Answer {
         Self { status, headers, body, answered }
     }
 
-    /// The HTTP status.
-    pub(in crate::source) fn status(&self) -> StatusCode {
-        self.status
-    }
-
     /// When its last byte came; none while the clock is set to an impossible date.
     pub(in crate::source) fn answered(&self) -> Option<Time> {
         self.answered
@@ -54,16 +49,25 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The HTTP status.
+    pub(in crate::source) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// How long the service asks to wait, in the words of HTTP.
+    pub(in crate::source) fn retry_after(&self) -> Option<Duration> {
+        self.header(RETRY_AFTER.as_str()).and_then(retry_after)
+    }
+
     /// The error that the status alone stands for; the body may say more.
     pub(in crate::source) fn refusal(&self) -> Option<SourceError> {
         let status = self.status.as_u16();
-        let retry_after = || self.header(RETRY_AFTER.as_str()).and_then(retry_after);
         Some(match self.status {
             _ if self.status.is_success() => return None,
             StatusCode::UNAUTHORIZED => SourceError::Unauthorized,
             StatusCode::FORBIDDEN => SourceError::Forbidden,
-            StatusCode::TOO_MANY_REQUESTS => SourceError::Throttled { status, retry_after: retry_after() },
-            _ if self.status.is_server_error() => SourceError::Server { status, retry_after: retry_after() },
+            StatusCode::TOO_MANY_REQUESTS => SourceError::Throttled { status, retry_after: self.retry_after() },
+            _ if self.status.is_server_error() => SourceError::Server { status, retry_after: self.retry_after() },
             _ => SourceError::Status { status },
         })
     }
@@ -73,6 +77,15 @@ impl Answer {
     pub(in crate::source) fn of(status: u16, body: &[u8]) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or_default();
         Self::recorded(status, HeaderMap::new(), body.to_vec(), None)
+    }
+
+    /// The same with a header.
+    #[cfg(test)]
+    pub(in crate::source) fn with(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = value.parse() {
+            self.headers.insert(name, value);
+        }
+        self
     }
 }
 

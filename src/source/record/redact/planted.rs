@@ -15,6 +15,15 @@ const SHORTEST_SECRET: usize = 4;
 const SHORTEST_NAME: usize = 6;
 /// Digits of this length and more are looked for within numbers too.
 const SHORTEST_NUMBER: usize = 6;
+/// Where the credential chain of Alibaba Cloud finds secrets in the environment. Keys that it finds
+/// elsewhere are in the headers of requests only, which are not recorded.
+const SECRET_VARIABLES: [&str; 5] = [
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "ALIBABA_CLOUD_ROLE_ARN",
+    "ALIBABA_CLOUD_CREDENTIALS_URI",
+];
 /// Stands for the account's own project at the service, which is part of paths.
 const ACCOUNT: &str = "account-project";
 
@@ -61,6 +70,9 @@ impl Planted {
             }
             Backend::AlibabaCloud(alibaba) => {
                 alibaba.credentials.iter().for_each(|key| found.key(key));
+                for variable in SECRET_VARIABLES {
+                    alibaba.environment.get(variable).iter().for_each(|secret| found.secret(&secret.as_str().into()));
+                }
                 found.way(&alibaba.endpoint, &alibaba.tls, alibaba.proxy_url.as_ref());
             }
             Backend::HuaweiDrs(huawei) => {

@@ -6,7 +6,9 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::*;
-use crate::config::{AccessKey, DelayThresholds, HuaweiConfig, HuaweiCredentials, Limits, OmsConfig, TlsConfig};
+use crate::config::{
+    AccessKey, Backend, DelayThresholds, HuaweiConfig, HuaweiCredentials, Limits, OmsConfig, TlsConfig,
+};
 use crate::source::lenient::tests::any_json;
 use crate::source::oms::{envelope, wire};
 use crate::source::transport::Answer;
