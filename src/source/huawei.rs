@@ -73,7 +73,7 @@ impl Huawei {
         })
     }
 
-    /// Makes the calls.
+    /// Makes the calls, but for tokens.
     pub(super) fn caller(&mut self) -> &mut Caller {
         &mut self.caller
     }
