@@ -7,6 +7,7 @@
 mod conflicts;
 mod flags;
 mod log;
+mod record;
 mod serve;
 mod show;
 
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         }
         Command::CheckConfig => show::check_config(&flags),
         Command::Poll { source, project } => on_runtime(show::poll(&flags, source.as_deref(), project.as_deref())),
+        Command::Record { out, source } => on_runtime(record::record(&flags, &out, source.as_deref())),
         Command::Conflicts { command: ConflictsCommand::List { target, output } } => {
             on_runtime(conflicts::list(&flags, &target, output))
         }

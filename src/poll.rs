@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::SourceConfig;
+use crate::config::{DelayThresholds, SourceConfig};
 use crate::domain::{Failure, Reason, Watched};
 use crate::metrics::{Exposition, Live};
-use crate::source::{Cycle, OpenError, Source};
+use crate::source::{Cycle, Source};
 use crate::store::{Moment, PollEnd, Setup, Store};
 use ear::{Ear, Failures};
 
@@ -65,21 +65,17 @@ pub struct Verdict {
 }
 
 impl Poller {
-    /// Makes a poller and announces its source and projects to the store.
-    ///
-    /// # Errors
-    /// When the source's client cannot be set up.
-    pub fn new(config: &SourceConfig, desk: Desk) -> Result<Self, OpenError> {
-        let source = Source::open(config)?;
+    /// Makes a poller of an open source and announces it and its projects to the store.
+    pub fn new(source: Source, config: &SourceConfig, desk: Desk) -> Self {
         desk.store.add(Setup {
             name: config.name.clone(),
             kind: config.backend.kind(),
             stale_after: config.limits.stale_after,
-            thresholds: thresholds(config),
-            projects: config.projects.iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
+            thresholds: thresholds(source.delay_thresholds()),
+            projects: source.projects().iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
         });
         desk.live.source_added(&config.name);
-        Ok(Self {
+        Self {
             name: config.name.clone(),
             source,
             interval: config.limits.interval,
@@ -87,12 +83,13 @@ impl Poller {
             extras_interval: extras_interval(config.limits.interval, config.limits.stale_after),
             polled: Notify::new(),
             desk,
-        })
+        }
     }
 
     /// Polls until stopped. A poll under way is dropped when the stop comes.
     pub async fn run(self, stop: CancellationToken) {
-        let loops = async { tokio::join!(self.poll_forever(), self.ask_extras_forever()) };
+        // Two large futures, that live as long as the source: they need not be moved about.
+        let loops = Box::pin(async { tokio::join!(self.poll_forever(), self.ask_extras_forever()) });
         stop.run_until_cancelled(loops).await;
     }
 
@@ -163,7 +160,7 @@ impl Poller {
         store.begin(&self.name);
         let watched =
             tokio::time::timeout(self.deadline, self.source.poll(&ear)).await.unwrap_or_else(|_| self.cut_off());
-        let up = ear.up();
+        let up = ear.up(&watched);
         let verdict = ear.conclude(&watched, before);
         let at = Moment::now();
         let took = at.mono.saturating_duration_since(started);
@@ -198,9 +195,8 @@ fn extras_interval(interval: Duration, stale_after: Duration) -> Duration {
 }
 
 /// The configured limits in the words of the domain.
-fn thresholds(config: &SourceConfig) -> crate::domain::Thresholds {
+fn thresholds(limits: &DelayThresholds) -> crate::domain::Thresholds {
     let seconds = |limit: Option<Duration>| limit.map(|limit| limit.as_secs_f64());
-    let limits = &config.delay_thresholds;
     crate::domain::Thresholds { high: seconds(limits.high), medium: seconds(limits.medium), low: seconds(limits.low) }
 }
 

@@ -2,9 +2,6 @@
 //! and that nothing half-written is ever left behind.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
 
-#[path = "support/binary.rs"]
-#[expect(dead_code, reason = "only the command is needed")]
-mod binary;
 #[path = "support/fake_rest.rs"]
 #[expect(dead_code, reason = "not every test file uses all of it")]
 mod fake_rest;
@@ -91,9 +88,15 @@ fn folder(oms: &FakeRest) -> TempDir {
     folder
 }
 
+fn binary(verb: [&str; 2]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_migration-exporter"));
+    command.args(verb).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
 /// The command, run in the folder `here`.
 fn command(folder: &TempDir, verb: [&str; 2], rest: &[&str]) -> Command {
-    let mut command = binary::binary(verb);
+    let mut command = binary(verb);
     command.current_dir(folder.path().join("here"));
     command.args(["--config.file", "../config.yml", "--source", "oms", "--project", "np_1", "--step", "INCR_TRANSFER"]);
     command.args(rest);
@@ -184,7 +187,7 @@ async fn wrong_credentials_and_unknown_sources_are_told_apart() {
         let (code, _, told) = run(&folder, verb, &[]).await;
         assert!(code == Some(3) && told.contains("refuses the credentials"), "{told}");
     }
-    let mut command = binary::binary(LIST);
+    let mut command = binary(LIST);
     command.current_dir(folder.path()).args([
         "--config.file",
         "config.yml",
@@ -371,9 +374,8 @@ async fn a_large_download_does_not_grow_memory() {
         let used = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = used.and_then(|used| used.trim().trim_end_matches(" kB").parse().ok());
         most = most.max(kib.unwrap_or_default());
-        match tokio::time::timeout(Duration::from_millis(10), child.wait()).await {
-            Ok(ended) => break ended.unwrap(),
-            Err(_) => continue,
+        if let Ok(ended) = tokio::time::timeout(Duration::from_millis(10), child.wait()).await {
+            break ended.unwrap();
         }
     };
     assert_eq!(ended.code(), Some(0));

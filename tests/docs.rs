@@ -71,9 +71,12 @@ mod tests {
         assert!(accepted >= 2, "{accepted}");
     }
 
-    /// Puts the files that an example names into a folder, and names them there.
+    /// Puts the files and folders that an example names into a folder, and names them there.
     fn with_files(block: &str, folder: &Path) -> String {
-        let moved = block.replace("_file: /", "_file: ");
+        let moved = block.replace("_file: /", "_file: ").replace("directory: /", "directory: ");
+        for named in moved.split("directory: ").skip(1) {
+            fs::create_dir_all(folder.join(named.split([' ', '}', '\n']).next().unwrap())).unwrap();
+        }
         for named in moved.lines().filter_map(|line| line.split_once("_file: ")) {
             let file = folder.join(named.1.trim());
             fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -111,6 +114,7 @@ mod tests {
             format!("{source}delay_thresholds: [x]"),
             format!("{source}discover: [x]"),
             format!("{source}oms: {{ endpoint: 'https://h', tls: [x] }}"),
+            format!("{source}alibaba_cloud: [x]"),
         ] {
             let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
             let faults = config::parse("x.yml", &wrong, &surroundings).unwrap_err();
@@ -135,7 +139,7 @@ mod tests {
             let output = Command::new(env!("CARGO_BIN_EXE_migration-exporter")).args(args).output().unwrap();
             String::from_utf8(output.stdout).unwrap()
         };
-        let help = ["run", "simulate", "poll"].map(|command| help(&[command, "--help"])).concat();
+        let help = ["run", "simulate", "poll", "record"].map(|command| help(&[command, "--help"])).concat();
         let words = |text: &str| -> BTreeSet<String> {
             let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
             let words = words.map(|word| word.trim_end_matches(['.', '-']).to_owned());
@@ -144,6 +148,29 @@ mod tests {
         let mut known = words(&help);
         assert!(known.remove("--help") && known.len() > 10, "{known:?}");
         assert_eq!(words(&text), known);
+    }
+
+    /// Policies allow what is asked for, and nothing else.
+    #[test]
+    fn the_policy_for_alibaba_cloud_names_actions_that_the_code_asks_for() {
+        let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+        let [policy] = blocks(&text, "json")[..] else { panic!("not one policy") };
+        let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
+        let actions = policy["Statement"][0]["Action"].as_array().unwrap();
+        let room = ["oms.rs", "oms/list.rs", "oms/extras/components.rs", "oms/extras/verification.rs"];
+        let code = room.map(|file| fs::read_to_string(root().join("src/source").join(file)).unwrap()).concat();
+        let asked: BTreeSet<&str> = code.split('"').filter(|text| is_action(text)).collect();
+        let allowed: BTreeSet<&str> =
+            actions.iter().map(|action| action.as_str().unwrap().strip_prefix("oceanbase:").unwrap()).collect();
+        assert_eq!(allowed, asked);
+        for action in allowed {
+            assert!(text.contains(&format!("| `oceanbase:{action}` |")), "{action} has no row");
+        }
+    }
+
+    fn is_action(text: &str) -> bool {
+        let begins = ["List", "Describe"].iter().any(|verb| text.starts_with(verb));
+        begins && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
     }
 
     /// A reader who follows a link arrives.

@@ -1,6 +1,6 @@
 //! What is asked of OMS beyond the projects' descriptions: what the answers add up to, and that none
 //! of it stands in the way of the projects themselves.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 #[path = "support/fake_oms.rs"]
 #[expect(dead_code, reason = "not every test file uses all of it")]

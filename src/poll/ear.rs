@@ -23,11 +23,11 @@ pub(super) struct Ear<'a> {
     live: &'a Live,
     /// The service answered in its own envelope.
     answered: AtomicBool,
-    /// The service refused the credentials (401).
+    /// Something could not be read because the service refused the credentials. A refusal that was
+    /// overcome, by fetching new ones, is none.
     refused: AtomicBool,
-    /// The service refused something that may be the credentials: one project (403), a token that is
-    /// renewed, a signature.
-    rejected: AtomicBool,
+    /// The service refused something (403), be it one project.
+    forbidden: AtomicBool,
     failures: Mutex<Failures>,
     /// Of the extras, which do not make a project unreadable.
     extra_failures: Mutex<Failures>,
@@ -44,7 +44,7 @@ impl<'a> Ear<'a> {
             live,
             answered: AtomicBool::new(false),
             refused: AtomicBool::new(false),
-            rejected: AtomicBool::new(false),
+            forbidden: AtomicBool::new(false),
             failures: Mutex::default(),
             extra_failures: Mutex::default(),
         }
@@ -52,14 +52,19 @@ impl<'a> Ear<'a> {
 
     /// The service answered and did not refuse the credentials. A 403 beside good answers is about
     /// one project or action, not about the credentials.
-    pub(super) fn up(&self) -> bool {
-        self.answered.load(Ordering::Relaxed) && !self.refused.load(Ordering::Relaxed)
+    pub(super) fn up(&self, watched: &Watched) -> bool {
+        self.answered.load(Ordering::Relaxed) && !self.refused(watched)
+    }
+
+    fn refused(&self, watched: &Watched) -> bool {
+        let list = watched.failure.as_ref().is_some_and(|failure| failure.reason.refuses_credentials());
+        list || self.refused.load(Ordering::Relaxed)
     }
 
     /// What the poll came to; logs it where it differs from the one before.
     pub(super) fn conclude(self, watched: &Watched, before: &Verdict) -> Verdict {
-        let up = self.up();
-        let refused = self.refused.into_inner() || (self.rejected.into_inner() && !up);
+        let up = self.up(watched);
+        let refused = self.refused(watched) || (self.forbidden.load(Ordering::Relaxed) && !up);
         let mut failures = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unread = failures.values().map(Vec::len).sum();
         if let Some(Failure { reason, message }) = watched.failure.clone() {
@@ -115,12 +120,8 @@ impl Witness for Ear<'_> {
         if call.answered {
             self.answered.store(true, Ordering::Relaxed);
         }
-        match call.failed {
-            Some(Reason::Unauthorized) => self.refused.store(true, Ordering::Relaxed),
-            Some(Reason::Forbidden | Reason::TokenExpired | Reason::ClockSkew) => {
-                self.rejected.store(true, Ordering::Relaxed);
-            }
-            _ => {}
+        if call.failed == Some(Reason::Forbidden) {
+            self.forbidden.store(true, Ordering::Relaxed);
         }
     }
 
@@ -129,6 +130,9 @@ impl Witness for Ear<'_> {
             project.bound().for_each(|(limit, count)| self.dropped(limit, count));
         }
         if let Err(Failure { reason, message }) = &reading.outcome {
+            if reason.refuses_credentials() {
+                self.refused.store(true, Ordering::Relaxed);
+            }
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
             failures.entry((*reason, message.clone())).or_default().push(reading.id.clone());
         }

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
-use super::transport::{Answer, Ask, Download, OpenError, Route, Transport};
+use super::transport::{Answer, Ask, Download, Line, OpenError, Route, Transport};
 use crate::config::Limits;
 use crate::domain::Witness;
 
@@ -44,8 +44,15 @@ impl<'a> Poll<'a> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Lets nothing more be sent in this poll.
+    /// Lets nothing more be sent in this poll, if the error refuses the credentials.
     pub(super) fn refuse(&self, error: &SourceError) {
+        if error.refuses_credentials() {
+            self.halt(error);
+        }
+    }
+
+    /// Lets nothing more be sent in this poll.
+    pub(super) fn halt(&self, error: &SourceError) {
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
     }
 }
@@ -59,8 +66,30 @@ impl Caller {
         Ok(Self { transport: Transport::open(route, limits)?, concurrency: limits.concurrency })
     }
 
+    /// Answers from now on come over this line. What gives the credentials has a caller of its own,
+    /// which stays on the network, so that tokens and keys are never recorded.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.transport.attach(line);
+    }
+
     /// Calls `operation` and tells the witness of the values that the reading left out.
     pub(super) async fn call<T, M, R>(
+        &self,
+        poll: &Poll<'_>,
+        operation: &'static str,
+        make: M,
+        read: R,
+    ) -> Result<T, SourceError>
+    where
+        M: Fn(&Transport) -> Result<reqwest::Request, SourceError>,
+        R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
+    {
+        let outcome = self.try_call(poll, operation, make, read).await;
+        outcome.inspect_err(|error| poll.refuse(error))
+    }
+
+    /// The same, but a refusal of the credentials does not end the poll: there may be others.
+    pub(super) async fn try_call<T, M, R>(
         &self,
         poll: &Poll<'_>,
         operation: &'static str,
@@ -76,13 +105,7 @@ impl Caller {
             Some(refusal) => Err(refusal),
             None => make(transport),
         };
-        let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
-        if let Err(error) = &outcome
-            && error.refuses_credentials()
-        {
-            poll.refuse(error);
-        }
-        let (value, gaps) = outcome?;
+        let (value, gaps) = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await?;
         gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
         Ok(value)
     }

@@ -17,7 +17,7 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -72,6 +72,11 @@ impl Huawei {
             per_object_series: huawei.per_object_series,
             objects_unknown_until: Mutex::new(None),
         })
+    }
+
+    /// Makes the calls, but for tokens.
+    pub(super) fn caller(&mut self) -> &mut Caller {
+        &mut self.caller
     }
 
     /// Reads every watched job once and tells the witness of each.
@@ -185,9 +190,9 @@ impl Huawei {
         let path = self.door.path("v3", "jobs/batch-progress");
         let body = Some(json!({ "jobs": ids }));
         let call = door::Call { operation: "batch-progress", path, query: Vec::new(), body };
-        self.call(poll, &call, |_, text| {
+        self.call(poll, &call, |answer, text| {
             let mut gaps = Gaps::default();
-            let answered = Time::from_system(SystemTime::now());
+            let answered = answer.answered();
             let mut outcomes = BTreeMap::new();
             for item in results::<wire::Progress<'_>>(text, &mut gaps)? {
                 let id = [item.job_id, item.id].into_iter().find_map(|leaf| gaps.text("job_id", leaf));
@@ -206,52 +211,43 @@ impl Huawei {
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
         let pass = self.door.pass(poll).await?;
-        if !pass.is_token() {
-            return self.call_with(&pass, [poll, poll], call, read).await;
-        }
-        // What is refused here is not the credentials but a token of theirs.
-        let trial = Poll::new(poll.witness);
-        let outcome = self.call_with(&pass, [poll, &trial], call, &read).await;
-        match outcome {
-            Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized) if poll.refusal().is_none() => {
+        let outcome = match self.try_with(&pass, poll, call, &read).await {
+            Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized)
+                if pass.is_token() && poll.refusal().is_none() =>
+            {
                 self.door.forget(&pass);
                 let pass = self.door.pass(poll).await?;
-                self.call_with(&pass, [poll, poll], call, read).await
+                self.try_with(&pass, poll, call, read).await
             }
             outcome => outcome,
-        }
+        };
+        outcome.inspect_err(|error| poll.refuse(error))
     }
 
-    /// Makes a call. `halted` says whether anything may still be sent, `told` hears of a refusal.
-    async fn call_with<T, R>(
+    /// Makes a call with what opens the API.
+    async fn try_with<T, R>(
         &self,
         pass: &door::Pass,
-        [halted, told]: [&Poll<'_>; 2],
+        poll: &Poll<'_>,
         call: &door::Call,
         read: R,
     ) -> Result<T, SourceError>
     where
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
-        let make = |transport: &super::transport::Transport| match halted.refusal() {
-            Some(refusal) => Err(refusal),
-            None => self.door.request(transport, call, pass),
-        };
-        let renewable = !std::ptr::eq(halted, told);
+        let make = |transport: &super::transport::Transport| self.door.request(transport, call, pass);
         let judge = |answer: &Answer| {
             let text = answer.text();
-            Err(match refusal::of(answer, &text) {
-                None => return read(answer, &text),
-                Some(SourceError::Unauthorized) if renewable => {
-                    SourceError::TokenExpired { cause: "HTTP 401".to_owned() }
-                }
+            match refusal::of(answer, &text) {
+                None => read(answer, &text),
+                // Only a signature depends on the time.
                 Some(SourceError::Unauthorized) if !pass.is_token() => {
-                    refusal::skew(answer, jiff::Timestamp::now()).unwrap_or(SourceError::Unauthorized)
+                    Err(refusal::skew(answer).unwrap_or(SourceError::Unauthorized))
                 }
-                Some(error) => error,
-            })
+                Some(error) => Err(error),
+            }
         };
-        self.caller.call(told, call.operation, make, judge).await
+        self.caller.try_call(poll, call.operation, make, judge).await
     }
 }
 

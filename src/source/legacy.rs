@@ -9,8 +9,6 @@
 mod lift;
 mod wire;
 
-use std::time::SystemTime;
-
 use reqwest::Method;
 use reqwest::header::AUTHORIZATION;
 
@@ -20,7 +18,7 @@ use super::lenient::Gaps;
 use super::oms::{basic, envelope};
 use super::transport::{OpenError, Route, Transport};
 use crate::config::{OmsConfig, ProjectKind, SourceConfig};
-use crate::domain::{Project, Reading, Time, Watched, Witness};
+use crate::domain::{Project, Reading, Watched, Witness};
 
 /// A source of this kind.
 #[derive(Debug)]
@@ -43,6 +41,11 @@ impl Legacy {
             authorization: basic(&oms.username, &oms.password),
             projects: source.projects.iter().map(|project| (project.id.clone(), kind(project.kind))).collect(),
         })
+    }
+
+    /// Makes the calls.
+    pub(super) fn caller(&mut self) -> &mut Caller {
+        &mut self.caller
     }
 
     /// Reads every configured project once and tells the witness of each.
@@ -75,8 +78,7 @@ impl Legacy {
                 let opened = envelope::open::<wire::Progress<'_>>(answer, &text)?;
                 let found = gaps.list("data", opened.data).into_iter().next();
                 let wire = found.filter(|wire| !wire.is_empty()).ok_or(SourceError::NotFound)?;
-                let answered = Time::from_system(SystemTime::now());
-                Ok((lift::project(id, kind, &wire, answered, &mut gaps), gaps))
+                Ok((lift::project(id, kind, &wire, answer.answered(), &mut gaps), gaps))
             })
             .await
     }

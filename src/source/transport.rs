@@ -10,6 +10,7 @@ mod client;
 mod download;
 mod exchange;
 mod pace;
+mod tape;
 
 use std::time::Duration;
 
@@ -22,8 +23,10 @@ pub use client::OpenError;
 pub use download::Download;
 pub(super) use exchange::Answer;
 use pace::Pace;
+pub(super) use tape::{Line, Tape, Track};
 
 use super::error::SourceError;
+use super::record::Asked;
 use crate::config::{Limits, TlsConfig};
 use crate::domain::{Call, Witness};
 
@@ -46,6 +49,7 @@ pub(super) struct Transport {
     limits: Limits,
     in_flight: Semaphore,
     pace: Pace,
+    line: Line,
 }
 
 /// One thing to ask a service.
@@ -85,7 +89,16 @@ impl Transport {
             in_flight: Semaphore::new(limits.concurrency),
             pace: Pace::new(limits.requests_per_second),
             limits: limits.clone(),
+            line: Line::Network,
         })
+    }
+
+    /// Makes a client for a service beside the endpoint, such as one that gives credentials.
+    ///
+    /// # Errors
+    /// When a TLS file cannot be used.
+    pub(super) fn client(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Client, OpenError> {
+        client::build(route, limits)
     }
 
     /// What the `Host` header says, for signatures that cover it.
@@ -95,6 +108,11 @@ impl Transport {
         }
         let host = self.base.host_str().unwrap_or_default();
         self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Answers from now on come over this line.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.line = line;
     }
 
     /// Begins a request to a path (with query) under the endpoint.
@@ -126,7 +144,9 @@ impl Transport {
                 self.pace.hold(asked);
             }
             let wait = jittered(pause).max(asked.unwrap_or_default());
-            if !error.transient() || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
+            // A tape says the same again.
+            let is_final = !error.transient() || self.line.is_tape();
+            if is_final || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
                 return Err(error);
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");
@@ -144,6 +164,9 @@ impl Transport {
     where
         M: FnOnce(&Self) -> Result<Request, SourceError>,
     {
+        if self.line.is_tape() {
+            return Err(SourceError::NotRecorded { operation: "a download" });
+        }
         let request = make(self)?;
         Download::begin(&self.client, request, &self.limits).await
     }
@@ -155,13 +178,13 @@ impl Transport {
         R: Fn(&Answer) -> Result<T, SourceError>,
     {
         let _place = self.in_flight.acquire().await.map_err(|_| SourceError::Interrupted)?;
-        let waited = self.pace.wait(give_up).await?;
+        let waited = if self.line.is_tape() { Duration::ZERO } else { self.pace.wait(give_up).await? };
         if !waited.is_zero() {
             ask.witness.throttled(waited);
         }
         let request = (ask.make)(self)?;
         let started = Instant::now();
-        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        let answer = self.answer(ask.operation, request).await;
         let outcome = answer.and_then(|answer| (ask.read)(&answer));
         ask.witness.call(Call {
             operation: ask.operation,
@@ -170,6 +193,21 @@ impl Transport {
             answered: outcome.as_ref().err().is_none_or(SourceError::answered),
         });
         outcome
+    }
+
+    /// The answer to a request, from wherever the line leads to.
+    async fn answer(&self, operation: &'static str, request: Request) -> Result<Answer, SourceError> {
+        let recorder = match &self.line {
+            Line::Tape(tape) => return tape.answer(operation, &Asked::of(&request)),
+            Line::Recorded(recorder) => Some((recorder, Asked::of(&request))),
+            Line::Network => None,
+        };
+        let started = Instant::now();
+        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        if let Some((recorder, asked)) = recorder {
+            recorder.note(operation, &asked, &answer, started.elapsed());
+        }
+        answer
     }
 }
 

@@ -108,7 +108,7 @@ impl Tokens {
             Ok(token) => Arc::new(token),
             Err(error) => {
                 // Without a token nothing can be asked, and the password is not sent for every job.
-                poll.refuse(&error);
+                poll.halt(&error);
                 return Err(error);
             }
         };

@@ -64,7 +64,7 @@ pub(in crate::source) fn not_json(text: &str, error: &serde_json::Error) -> Sour
 }
 
 /// One line, cut.
-fn shown(text: &str) -> String {
+pub(in crate::source) fn shown(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE_CHARS).collect();
     line.trim().to_owned()
 }
