@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::door::Call;
 use super::lift::{self, Listed};
+use super::pages::{Pages, Verdict};
 use super::{Huawei, read, wire};
 use crate::config::Discover;
 use crate::source::caller::Poll;
@@ -19,6 +20,14 @@ const PAGE_SIZE: usize = 100;
 const MAX_PAGES: u32 = 200;
 /// What jobs are for, as the API and as the common vocabulary have it.
 const USES: [(&str, &str); 3] = [("migration", "MIGRATION"), ("sync", "SYNC"), ("cloudDataGuard", "DISASTER_RECOVERY")];
+
+/// One page of the list.
+struct Page {
+    jobs: Vec<Listed>,
+    /// How many there were, those without an id included.
+    count: usize,
+    total: Option<f64>,
+}
 
 impl Huawei {
     /// Lists the wanted jobs of all wanted uses into `found`.
@@ -43,22 +52,18 @@ impl Huawei {
         poll: &Poll<'_>,
         found: &mut BTreeMap<String, Listed>,
     ) -> Result<(), SourceError> {
-        let mut seen = 0_u32;
-        let mut first = None;
+        let mut pages = Pages::of(PAGE_SIZE);
         for number in 1..=MAX_PAGES {
-            let (jobs, total) = self.list_page(use_type, number, discover, poll).await?;
-            let begins_with = jobs.first().map(|job| job.id.clone());
-            if jobs.is_empty() || (number > 1 && begins_with == first) {
+            let page = self.list_page(use_type, number, discover, poll).await?;
+            let verdict = pages.judge(page.jobs.first().map(|job| job.id.clone()), page.count, page.total);
+            if verdict == Verdict::Nothing {
                 break;
             }
-            first = begins_with;
-            let count = jobs.len();
-            seen += u32::try_from(count).unwrap_or(u32::MAX);
-            for job in jobs.into_iter().filter(|job| wants(discover, job)) {
+            for job in page.jobs.into_iter().filter(|job| wants(discover, job)) {
                 let job = Listed { use_type: job.use_type.or_else(|| Some(use_type.to_owned())), ..job };
                 found.insert(job.id.clone(), job);
             }
-            if total.map_or(count < PAGE_SIZE, |total| f64::from(seen) >= total) {
+            if verdict == Verdict::Last {
                 break;
             }
         }
@@ -71,7 +76,7 @@ impl Huawei {
         number: u32,
         discover: &Discover,
         poll: &Poll<'_>,
-    ) -> Result<(Vec<Listed>, Option<f64>), SourceError> {
+    ) -> Result<Page, SourceError> {
         let mut body = json!({ "cur_page": number, "per_page": PAGE_SIZE, "db_use_type": use_type });
         if let (Some(fields), Some(search)) = (body.as_object_mut(), &discover.search) {
             fields.insert("name".to_owned(), json!(search));
@@ -85,8 +90,9 @@ impl Huawei {
             }
             let total = gaps.amount("total_record", page.total_record);
             let jobs = gaps.list("jobs", page.jobs);
+            let count = jobs.len();
             let jobs = jobs.iter().filter_map(|job| lift::listed(job, &self.zone, &mut gaps)).collect();
-            Ok(((jobs, total), gaps))
+            Ok((Page { jobs, count, total }, gaps))
         })
         .await
     }
