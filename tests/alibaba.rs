@@ -12,6 +12,8 @@ mod fake_gateway;
 mod page;
 #[path = "alibaba/refused.rs"]
 mod refused;
+#[path = "alibaba/simulated.rs"]
+mod simulated;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -35,7 +35,7 @@ pub(super) async fn demo(flags: &Flags) -> Result<ExitCode, Failure> {
         "The demo is running. Everything in it is simulated; nothing leaves this machine.\n\n\
          \x20 Status page     {url}/\n\
          \x20 Metrics         {url}{}\n\
-         \x20 Simulated OMS   {} (user {}, password {})\n\n\
+         \x20 Simulated APIs  {} (OMS 4.x and 3.3, Alibaba Cloud, Huawei DRS; user {}, password {})\n\n\
          Try:  curl -s {url}{} | grep sync_delay\n\
          Stop with Ctrl-C.\n\n",
         flags.telemetry_path,
@@ -53,7 +53,7 @@ pub(super) async fn demo(flags: &Flags) -> Result<ExitCode, Failure> {
 pub(super) async fn simulate(listen_address: &str, extra_projects: usize) -> Result<ExitCode, Failure> {
     let simulator = simulator(listen_address, sim::Options { extra_projects, ..sim::Options::default() }).await?;
     say(&format!(
-        "# The simulator is running: OMS at {}\n# Stop with Ctrl-C. A configuration for it, to be saved as migration-exporter.yml:\n\n{}",
+        "# The simulator is running: OMS 4.x and 3.3, Alibaba Cloud and Huawei DRS, all at {}\n# Stop with Ctrl-C. A configuration for it, to be saved as migration-exporter.yml:\n\n{}",
         simulator.base_url(),
         sample_config(&simulator, "15s"),
     ));
@@ -136,7 +136,15 @@ sources:
       username: {username}
       password: {password}
     projects:
-{older}  - name: drs-demo
+{older}  - name: aliyun-demo
+    alibaba_cloud:
+      region: {ali_region}
+      endpoint: {ali}
+      access_key_id: {ali_id}
+      access_key_secret: {ali_secret}
+    discover: {{ statuses: [RUNNING, FAILED] }}
+    collect: [components, verification]
+  - name: drs-demo
     huawei_drs:
       region: {region}
       endpoint: {drs}
@@ -147,6 +155,10 @@ sources:
       per_object_series: 5
     discover: {{}}
 ",
+        ali = simulator.alibaba_url(),
+        ali_region = sim::ALIBABA_REGION,
+        ali_id = sim::ALIBABA_KEY.id,
+        ali_secret = sim::ALIBABA_KEY.secret,
         region = sim::HUAWEI_REGION,
         project = sim::HUAWEI_PROJECT_ID,
         id = key.id,
