@@ -93,11 +93,6 @@ impl Transport {
         })
     }
 
-    /// Answers from now on come over this line.
-    pub(super) fn attach(&mut self, line: Line) {
-        self.line = line;
-    }
-
     /// Makes a client for a service beside the endpoint, such as one that gives credentials.
     ///
     /// # Errors
@@ -113,6 +108,11 @@ impl Transport {
         }
         let host = self.base.host_str().unwrap_or_default();
         self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Answers from now on come over this line.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.line = line;
     }
 
     /// Begins a request to a path (with query) under the endpoint.
