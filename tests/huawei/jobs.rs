@@ -68,7 +68,8 @@ async fn every_documented_state_has_its_word_and_keeps_its_own() {
             (&format!(r#"migration_project_status{{status="{word}"}}"#), 1.0),
             (&format!(r#"migration_project_native_status_info{{status="{native}"}}"#), 1.0),
         ]);
-        assert_eq!(page.all("migration_project_status").iter().sum::<f64>(), 1.0, "{native}");
+        let holding = page.all("migration_project_status").into_iter().filter(|holds| *holds > 0.0).count();
+        assert_eq!(holding, 1, "{native}");
         assert_eq!(page.all("migration_project_status").len(), 10, "{native}");
     }
 }
