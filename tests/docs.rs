@@ -115,6 +115,9 @@ mod tests {
             format!("{source}discover: [x]"),
             format!("{source}oms: {{ endpoint: 'https://h', tls: [x] }}"),
             format!("{source}alibaba_cloud: [x]"),
+            format!("{source}oms_v3: [x]"),
+            format!("{source}huawei_drs: [x]"),
+            format!("{source}huawei_drs: {{ region: r, project_id: p, iam_user: [x] }}"),
         ] {
             let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
             let faults = config::parse("x.yml", &wrong, &surroundings).unwrap_err();
