@@ -11,6 +11,7 @@ mod huawei;
 mod legacy;
 mod lenient;
 mod oms;
+mod quote;
 mod record;
 mod replay;
 mod signature;
@@ -84,11 +85,13 @@ impl Source {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }
         };
-        match &mut room {
-            Room::Oms(oms) => oms.caller().attach(line),
-            Room::Legacy(legacy) => legacy.caller().attach(line),
-            Room::Huawei(huawei) => huawei.caller().attach(line),
-        }
+        let caller = match &mut room {
+            Room::Oms(oms) => oms.caller(),
+            Room::Legacy(legacy) => legacy.caller(),
+            Room::Huawei(huawei) => huawei.caller(),
+        };
+        caller.attach(line);
+        caller.hide(record::Planted::of(config));
         Ok(Self { room, projects: config.projects.clone(), delay_thresholds: config.delay_thresholds.clone() })
     }
 

@@ -195,6 +195,16 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// The same with `clean` applied to what the service itself said.
+    pub(super) fn masked(self, clean: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Api { code, message } => Self::Api { code: clean(&code), message: clean(&message) },
+            Self::ClockSkew { cause } => Self::ClockSkew { cause: clean(&cause) },
+            Self::TokenExpired { cause } => Self::TokenExpired { cause: clean(&cause) },
+            other => other,
+        }
+    }
+
     /// The label value.
     pub fn reason(&self) -> Reason {
         match self {

@@ -136,12 +136,16 @@ impl Transport {
         let mut pause = FIRST_PAUSE;
         for attempt in 1.. {
             let error = match self.attempt(&ask, give_up).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.pace.calm();
+                    return Ok(value);
+                }
                 Err(error) => error,
             };
-            let asked = error.retry_after().map(|asked| asked.min(LONGEST_HOLD));
-            if let Some(asked) = asked {
-                self.pace.hold(asked);
+            let vague = || matches!(error, SourceError::Throttled { .. }).then(|| self.pace.vague_pause());
+            let asked = error.retry_after().map(|asked| asked.min(LONGEST_HOLD)).or_else(vague);
+            if let Some(asked) = asked.filter(|_| !self.line.is_tape()) {
+                ask.witness.throttled(self.pace.hold(asked));
             }
             let wait = jittered(pause).max(asked.unwrap_or_default());
             // A tape says the same again.
@@ -151,9 +155,6 @@ impl Transport {
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");
             tokio::time::sleep(wait).await;
-            if asked.is_some() {
-                ask.witness.throttled(wait);
-            }
             pause *= 2;
         }
         Err(SourceError::Interrupted)

@@ -156,6 +156,10 @@ impl Discovery {
         for number in 1..=MAX_PAGES {
             let page = Self::page(oms, poll, filter, number).await?;
             seen += page.items;
+            // A list that promises projects and holds none would make all of them disappear.
+            if seen == 0 && page.total.is_some_and(|total| total > 0.0) {
+                return Err(SourceError::Foreign { hint: "an empty list with a `totalCount` above 0" });
+            }
             let known = listed.read.len() + listed.without_steps.len();
             let on_page = page.items;
             let last = page.is_last(seen);
