@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Requests that are being answered have this long to finish; orchestrators kill after 10 s or more.
@@ -14,17 +14,35 @@ pub const DRAIN: Duration = Duration::from_secs(4);
 /// # Errors
 /// At the second signal, and when the system does not let signals be handled.
 pub async fn signals(stop: CancellationToken) -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut next = async || {
-        tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        }
-    };
-    let name = next().await;
+    let mut signals = Signals::listen()?;
+    let name = signals.next().await;
     tracing::info!(signal = name, "stopping; a second signal ends at once");
     stop.cancel();
-    let name = next().await;
+    let name = signals.next().await;
     Err(std::io::Error::other(format!("ended at once by a second signal ({name})")))
+}
+
+/// Hears the signals that ask for the end.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on the signals no longer end the process by themselves.
+    ///
+    /// # Errors
+    /// When the system does not let signals be handled.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next one and gives its name.
+    pub async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }

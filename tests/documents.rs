@@ -9,6 +9,7 @@ mod ears;
 #[path = "support/fake_oms.rs"]
 mod fake_oms;
 #[path = "support/page.rs"]
+#[expect(dead_code, reason = "not every test file uses all of it")]
 mod page;
 #[path = "documents/refused.rs"]
 mod refused;

@@ -1,6 +1,6 @@
 //! What is asked of OMS beyond the projects' descriptions: what the answers add up to, and that none
 //! of it stands in the way of the projects themselves.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 #[path = "support/fake_oms.rs"]
 #[expect(dead_code, reason = "not every test file uses all of it")]
@@ -122,7 +122,7 @@ async fn the_captured_verification() {
 
 fn tables(numbers: std::ops::Range<u64>) -> Vec<Value> {
     let table = |n: u64| {
-        let result = if n % 4 == 0 { "INCONSISTENT" } else { "CONSISTENT" };
+        let result = if n.is_multiple_of(4) { "INCONSISTENT" } else { "CONSISTENT" };
         json!({ "sourceSchemaName": "shop", "sourceTableName": format!("t{n}"), "resultType": result })
     };
     numbers.map(table).collect()
@@ -181,9 +181,12 @@ async fn conflict_logs_are_added_up_by_step() {
 async fn an_extra_that_fails_is_counted_and_keeps_its_last_values() {
     let broken = Arc::new(AtomicBool::new(false));
     let fails = Arc::clone(&broken);
-    let oms = answering("ListConflictData", move |_| match fails.load(Ordering::Relaxed) {
-        true => Reply::failure("GHANA-OPERIE000000"),
-        false => Reply::data(&json!([{ "fileName": "a.log", "date": "2025-03-29T07:57:09", "size": 4 }])),
+    let oms = answering("ListConflictData", move |_| {
+        if fails.load(Ordering::Relaxed) {
+            Reply::failure("GHANA-OPERIE000000")
+        } else {
+            Reply::data(&json!([{ "fileName": "a.log", "date": "2025-03-29T07:57:09", "size": 4 }]))
+        }
     })
     .await;
     let bench = Bench::new(&config(&oms.url(), &format!("{EVERYTHING}\ninterval: 1s\nstale_after: 2s")));

@@ -187,9 +187,8 @@ async fn an_answer_that_says_nothing_of_the_project_is_not_found() {
 
 #[tokio::test]
 async fn one_project_that_fails_leaves_the_other() {
-    let oms = FakeRest::start(|asked| match asked.what.contains("/np_bad/") {
-        true => Reply::text("<html>").status(500),
-        false => Reply::text(REPAIRED),
+    let oms = FakeRest::start(|asked| {
+        if asked.what.contains("/np_bad/") { Reply::text("<html>").status(500) } else { Reply::text(REPAIRED) }
     })
     .await;
     let page = bench(&oms.url(), "[{ id: np_bad, kind: sync }, { id: np_b, kind: migration }]").poll().await;

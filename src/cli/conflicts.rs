@@ -15,7 +15,8 @@ use super::flags::{ConflictsTarget, DownloadFlags, Flags, Output};
 use super::{Failure, say};
 use crate::config;
 use crate::domain::{ConflictFile, Deaf};
-use crate::source::{Download, Source};
+use crate::shutdown::Signals;
+use crate::source::{Download, Source, SourceError};
 
 /// Something could not be read.
 const UNREAD: u8 = 3;
@@ -37,10 +38,21 @@ pub(super) async fn list(flags: &Flags, target: &ConflictsTarget, output: Output
     Ok(ExitCode::SUCCESS)
 }
 
-/// Fetches the ZIP.
+/// Fetches the ZIP, unless a signal comes first.
 pub(super) async fn download(flags: &Flags, wanted: &DownloadFlags) -> Result<ExitCode, Failure> {
+    let mut signals = Signals::listen().context("cannot handle signals")?;
+    tokio::select! {
+        fetched = fetch(flags, wanted) => fetched,
+        name = signals.next() => Err(Failure::Unread(anyhow!("interrupted ({name}); nothing was kept"))),
+    }
+}
+
+async fn fetch(flags: &Flags, wanted: &DownloadFlags) -> Result<ExitCode, Failure> {
     let target = &wanted.target;
     let source = open(flags, target)?;
+    if let Some(path) = wanted.path.as_deref().filter(|path| !path.is_dir()) {
+        refuse_existing(path, wanted)?;
+    }
     let mut files = wanted.files.clone();
     if files.is_empty() {
         match source.conflict_files(&target.project, target.step.as_str(), &Deaf).await {
@@ -56,44 +68,38 @@ pub(super) async fn download(flags: &Flags, wanted: &DownloadFlags) -> Result<Ex
         ));
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(path) = wanted.path.as_deref().filter(|path| !path.is_dir()) {
-        refuse_existing(path, wanted)?;
-    }
     let download = match source.download_conflicts(&target.project, target.step.as_str(), &files).await {
         Ok(download) => download,
         Err(error) => return Ok(unread(&error)),
     };
     let path = destination(wanted, &download);
     refuse_existing(&path, wanted)?;
-    tokio::select! {
-        saved = save(download, &path, wanted) => saved,
-        _ = tokio::signal::ctrl_c() => {
-            Err(Failure::Unread(anyhow!("interrupted; nothing was kept")))
-        }
-    }
+    save(download, &path, wanted).await
 }
 
 /// Writes the download to its place once it has proved to be whole.
 async fn save(mut download: Download, path: &Path, wanted: &DownloadFlags) -> Result<ExitCode, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::with_prefix_in(".conflicts-", folder)
-        .with_context(|| format!("cannot write into {}", folder.display()))?;
+    let unwritable = |error: std::io::Error| {
+        Failure::Unread(anyhow!(error).context(format!("cannot write into {}", folder.display())))
+    };
+    let mut file = NamedTempFile::with_prefix_in(".conflicts-", folder).map_err(unwritable)?;
     let mut progress = Progress::new(download.length());
     while let Some(chunk) = download.chunk().await.map_err(|error| Failure::Unread(error.into()))? {
         let chunk = chunk.as_ref();
-        file.write_all(chunk).with_context(|| format!("cannot write into {}", folder.display()))?;
+        file.write_all(chunk).map_err(unwritable)?;
         progress.add(chunk.len());
     }
     progress.end();
-    let entries = check_zip(file.reopen().context("cannot read what was written")?).map_err(|cause| {
+    let written = file.reopen().map_err(unwritable)?;
+    // It may take a while, and a signal must be heard meanwhile.
+    let checked = tokio::task::spawn_blocking(move || check_zip(written)).await.map_err(anyhow::Error::from)?;
+    let entries = checked.map_err(|cause| {
         Failure::Unread(anyhow!("what the service sent is no whole ZIP ({cause}); nothing was kept"))
     })?;
     let size = progress.done;
-    if wanted.force {
-        file.persist(path).with_context(|| format!("cannot write {}", path.display()))?;
-    } else {
-        file.persist_noclobber(path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
+    let kept = if wanted.force { file.persist(path) } else { file.persist_noclobber(path) };
+    kept.map_err(|error| Failure::Unread(anyhow!(error.error).context(format!("cannot write {}", path.display()))))?;
     say(&format!("{} ({}, {entries} files)\n", path.display(), bytes(size)));
     Ok(ExitCode::SUCCESS)
 }
@@ -143,17 +149,24 @@ fn open(flags: &Flags, target: &ConflictsTarget) -> Result<Source, Failure> {
     Source::open(source).map_err(|error| Failure::Fatal(error.into()))
 }
 
-fn unread(error: &crate::source::SourceError) -> ExitCode {
-    writeln!(std::io::stderr(), "{error}").ok();
+fn unread(error: &SourceError) -> ExitCode {
+    let told = match error {
+        SourceError::UnknownAction { operation } => format!(
+            "this service does not know {operation}; conflict logs can be read from OMS Enterprise Edition 4.3.0 and later"
+        ),
+        error => error.to_string(),
+    };
+    writeln!(std::io::stderr(), "{told}").ok();
     ExitCode::from(UNREAD)
 }
 
 fn as_json(files: &[ConflictFile]) -> String {
-    let rows: Vec<_> = files
-        .iter()
-        .map(|file| serde_json::json!({ "file_name": file.name, "date": file.date, "size": file.size }))
-        .collect();
-    format!("{:#}\n", serde_json::Value::Array(rows))
+    let row = |file: &ConflictFile| {
+        // `4` and not `4.0`, as the service writes it.
+        let size = file.size.and_then(|size| size.to_string().parse::<serde_json::Number>().ok());
+        serde_json::json!({ "file_name": file.name, "date": file.date, "size": size })
+    };
+    format!("{:#}\n", serde_json::Value::Array(files.iter().map(row).collect()))
 }
 
 fn as_table(files: &[ConflictFile], target: &ConflictsTarget) -> String {

@@ -220,52 +220,43 @@ impl Huawei {
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
         let pass = self.door.pass(poll).await.map_err(|error| self.caller.masked(error))?;
-        if !pass.is_token() {
-            return self.call_with(&pass, [poll, poll], call, read).await;
-        }
-        // What is refused here is not the credentials but a token of theirs.
-        let trial = Poll::new(poll.witness);
-        let outcome = self.call_with(&pass, [poll, &trial], call, &read).await;
-        match outcome {
-            Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized) if poll.refusal().is_none() => {
+        let outcome = match self.try_with(&pass, poll, call, &read).await {
+            Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized)
+                if pass.is_token() && poll.refusal().is_none() =>
+            {
                 self.door.forget(&pass);
                 let pass = self.door.pass(poll).await.map_err(|error| self.caller.masked(error))?;
-                self.call_with(&pass, [poll, poll], call, read).await
+                self.try_with(&pass, poll, call, read).await
             }
             outcome => outcome,
-        }
+        };
+        outcome.inspect_err(|error| poll.refuse(error))
     }
 
-    /// Makes a call. `halted` says whether anything may still be sent, `told` hears of a refusal.
-    async fn call_with<T, R>(
+    /// Makes a call with what opens the API.
+    async fn try_with<T, R>(
         &self,
         pass: &door::Pass,
-        [halted, told]: [&Poll<'_>; 2],
+        poll: &Poll<'_>,
         call: &door::Call,
         read: R,
     ) -> Result<T, SourceError>
     where
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
-        let make = |transport: &super::transport::Transport| match halted.refusal() {
-            Some(refusal) => Err(refusal),
-            None => self.door.request(transport, call, pass),
-        };
-        let renewable = !std::ptr::eq(halted, told);
+        let make = |transport: &super::transport::Transport| self.door.request(transport, call, pass);
         let judge = |answer: &Answer| {
             let text = answer.text();
-            Err(match refusal::of(answer, &text) {
-                None => return read(answer, &text),
-                Some(SourceError::Unauthorized) if renewable => {
-                    SourceError::TokenExpired { cause: "HTTP 401".to_owned() }
-                }
+            match refusal::of(answer, &text) {
+                None => read(answer, &text),
+                // Only a signature depends on the time.
                 Some(SourceError::Unauthorized) if !pass.is_token() => {
-                    refusal::skew(answer, jiff::Timestamp::now()).unwrap_or(SourceError::Unauthorized)
+                    Err(refusal::skew(answer).unwrap_or(SourceError::Unauthorized))
                 }
-                Some(error) => error,
-            })
+                Some(error) => Err(error),
+            }
         };
-        self.caller.call(told, call.operation, make, judge).await
+        self.caller.try_call(poll, call.operation, make, judge).await
     }
 }
 

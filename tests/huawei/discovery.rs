@@ -59,9 +59,12 @@ async fn all_uses_are_listed_over_all_pages() {
 
 #[tokio::test]
 async fn a_list_that_never_moves_ends() {
-    let drs = FakeRest::start(|asked| match asked.what.ends_with("/jobs") {
-        true => Reply::json(&json!({ "jobs": [job("sync", 1, "PAUSING")], "total_record": 5000 })),
-        false => usual(asked),
+    let drs = FakeRest::start(|asked| {
+        if asked.what.ends_with("/jobs") {
+            Reply::json(&json!({ "jobs": [job("sync", 1, "PAUSING")], "total_record": 5000 }))
+        } else {
+            usual(asked)
+        }
     })
     .await;
     let page = found(&drs, "{}").await;
@@ -96,9 +99,8 @@ async fn types_states_words_and_exceptions_narrow_it_down() {
 
 #[tokio::test]
 async fn configured_jobs_are_read_although_the_list_fails() {
-    let drs = FakeRest::start(|asked| match asked.what.ends_with("/jobs") {
-        true => refusal(403, "DRS.M00102", "no permission"),
-        false => usual(asked),
+    let drs = FakeRest::start(|asked| {
+        if asked.what.ends_with("/jobs") { refusal(403, "DRS.M00102", "no permission") } else { usual(asked) }
     })
     .await;
     let page = with_key(&drs.url(), "object_types: []", "projects: [mine]\ndiscover: {}").poll().await;

@@ -8,6 +8,7 @@ use migration_exporter::app::App;
 use migration_exporter::config::{self, Config, Surroundings};
 use migration_exporter::metrics::{Exposition, Format, Live};
 use migration_exporter::poll::{Desk, Poller};
+use migration_exporter::source::Source;
 use migration_exporter::store::Store;
 
 /// One source named `oms` at `url`; `rest` are further keys of it, one a line.
@@ -38,8 +39,8 @@ impl Bench {
         let (store, live) = (Arc::new(Store::default()), Arc::new(Live::default()));
         let exposition = Arc::new(Exposition::new(Arc::clone(&store), Arc::clone(&live)));
         let desk = Desk { store, live, exposition };
-        let source = migration_exporter::source::Source::open(&config.sources[0]).unwrap();
-        Self { poller: Poller::new(source, &config.sources[0], desk.clone()), desk }
+        let source = &config.sources[0];
+        Self { poller: Poller::new(Source::open(source).unwrap(), source, desk.clone()), desk }
     }
 
     /// Polls once more, extras included.
@@ -70,15 +71,6 @@ pub(crate) async fn polled(url: &str, rest: &str) -> Page {
 }
 
 impl Page {
-    /// Polls whatever the configuration says once.
-    pub(crate) async fn polled(config: &Config) -> Self {
-        let app = App::new(config).unwrap();
-        let (store, exposition) = (app.store(), app.exposition());
-        let good = app.poll_once().await;
-        let text = String::from_utf8(exposition.plain(Format::Text, Instant::now())).unwrap();
-        Self { text, good, store }
-    }
-
     /// The whole page, to look for what must not be there.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -91,6 +83,15 @@ impl Page {
         let extras = projects.clone().flat_map(|project| project.extras.values());
         let failures = projects.filter_map(|project| project.failure.clone());
         failures.chain(extras.filter_map(|extra| extra.failure.clone())).map(|failure| failure.message).collect()
+    }
+
+    /// Polls whatever the configuration says once.
+    pub(crate) async fn polled(config: &Config) -> Self {
+        let app = App::new(config).unwrap();
+        let (store, exposition) = (app.store(), app.exposition());
+        let good = app.poll_once().await;
+        let text = String::from_utf8(exposition.plain(Format::Text, Instant::now())).unwrap();
+        Self { text, good, store }
     }
 
     /// The values of all samples that a selector such as `name{label="value"}` fits.

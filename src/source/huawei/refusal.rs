@@ -1,8 +1,6 @@
 //! What an answer of the DRS API says when it is no success. The status alone does not tell: a
 //! deleted job is a 400, throttling may be a 400 too, an expired token 401 or 403.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::wire::Refusal;
 use crate::source::error::SourceError;
 use crate::source::lenient::{self, Gaps, Obj};
@@ -17,8 +15,8 @@ const BAD_TOKEN: &str = "DRS.M00100";
 const TOO_OFTEN: &str = "DRS.M01503";
 /// The code of a missing permission that comes with 401.
 const NOT_ALLOWED: &str = "DRS.M00103";
-/// How old a signature may be.
-const ALLOWED_SKEW: SignedDuration = SignedDuration::from_mins(15);
+/// How old a signature may be, in minutes.
+const ALLOWED_SKEW: f64 = 15.0;
 
 /// The error that an answer stands for; none for a success.
 pub(super) fn of(answer: &Answer, text: &str) -> Option<SourceError> {
@@ -50,12 +48,11 @@ pub(super) fn of(answer: &Answer, text: &str) -> Option<SourceError> {
 }
 
 /// What a refused signature may really be: the service's clock, as its answer shows it, is further
-/// from `now` than a signature may be.
-pub(super) fn skew(answer: &Answer, now: Timestamp) -> Option<SourceError> {
-    let date = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?.timestamp();
-    let apart = date.duration_since(now).abs();
-    let far = apart > ALLOWED_SKEW;
-    far.then(|| SourceError::ClockSkew { cause: format!("the clocks are {} minutes apart", apart.as_secs() / 60) })
+/// from this machine's than a signature may be.
+pub(super) fn skew(answer: &Answer) -> Option<SourceError> {
+    let theirs = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?.timestamp();
+    let apart = (theirs.as_duration().as_secs_f64() - answer.answered()?.unix()).abs() / 60.0;
+    (apart > ALLOWED_SKEW).then(|| SourceError::ClockSkew { cause: format!("the clocks are {apart:.0} minutes apart") })
 }
 
 /// The error of one job among the results of a batch; none for a success.
