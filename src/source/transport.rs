@@ -10,6 +10,7 @@ mod client;
 mod download;
 mod exchange;
 mod pace;
+mod trust;
 
 use std::time::Duration;
 
