@@ -71,13 +71,7 @@ impl Poller {
     /// When the source's client cannot be set up.
     pub fn new(config: &SourceConfig, desk: Desk) -> Result<Self, OpenError> {
         let source = Source::open(config)?;
-        desk.store.add(Setup {
-            name: config.name.clone(),
-            kind: config.backend.kind(),
-            stale_after: config.limits.stale_after,
-            thresholds: thresholds(config),
-            projects: config.projects.iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
-        });
+        desk.store.add(setup(config));
         desk.live.source_added(&config.name);
         Ok(Self {
             name: config.name.clone(),
@@ -193,6 +187,17 @@ fn refusal_pause(refusals: u32) -> Duration {
 /// stay fresh.
 fn extras_interval(interval: Duration, stale_after: Duration) -> Duration {
     (interval * 5).max(Duration::from_mins(1)).min(stale_after / 2).max(interval)
+}
+
+/// A source as the store knows it.
+pub fn setup(config: &SourceConfig) -> Setup {
+    Setup {
+        name: config.name.clone(),
+        kind: config.backend.kind(),
+        stale_after: config.limits.stale_after,
+        thresholds: thresholds(config),
+        projects: config.projects.iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
+    }
 }
 
 /// The configured limits in the words of the domain.

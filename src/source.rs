@@ -7,6 +7,7 @@
 mod alibaba;
 mod caller;
 mod error;
+mod examine;
 mod huawei;
 mod legacy;
 mod lenient;
@@ -15,7 +16,8 @@ mod signature;
 mod transport;
 
 pub use error::SourceError;
-pub use transport::{Download, OpenError};
+pub use examine::{Outcome, Tried};
+pub use transport::{Download, Knock, OpenError, Route, knock};
 
 use std::sync::Arc;
 
@@ -55,6 +57,28 @@ impl Source {
             Room::Oms(oms) => oms.poll(witness).await,
             Room::Legacy(legacy) => legacy.poll(witness).await,
         }
+    }
+
+    /// The actions that a poll of this source uses, in the order in which [`Source::examine`] tries
+    /// them.
+    pub fn actions(&self) -> Vec<&'static str> {
+        match &self.0 {
+            Room::Oms(oms) => oms.actions(),
+            Room::Legacy(legacy) => legacy.actions(),
+        }
+    }
+
+    /// Tries each action that a poll uses, once and on one project, and tells of each as soon as it
+    /// is known. It ends at the first that fails, so that refused credentials are sent once only.
+    /// The project is the first configured one, else the first that discovery finds.
+    pub async fn examine(&self, tell: &mut (dyn FnMut(Tried) + Send)) -> Option<Box<Project>> {
+        let mut trial = examine::Trial::new(tell);
+        match &self.0 {
+            Room::Oms(oms) => oms.examine(&mut trial).await,
+            Room::Legacy(legacy) => legacy.examine(&mut trial).await,
+        }
+        .unwrap_or_default()
+        .map(Box::new)
     }
 
     /// Whether there is anything to ask beyond the projects' descriptions.

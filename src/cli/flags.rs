@@ -57,6 +57,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         project: Option<String>,
     },
+    /// Try each source step by step and say what is wrong and what to do
+    Doctor {
+        /// Only this source
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+    },
     /// List or download the logs of rows that were already in the target (Enterprise Edition)
     Conflicts {
         #[command(subcommand)]

@@ -51,7 +51,7 @@ pub(super) async fn poll(flags: &Flags, source: Option<&str>, project: Option<&s
 }
 
 /// Leaves the named source, and the named project in it.
-fn narrowed(mut config: Config, source: Option<&str>, project: Option<&str>) -> Result<Config, Failure> {
+pub(super) fn narrowed(mut config: Config, source: Option<&str>, project: Option<&str>) -> Result<Config, Failure> {
     if let Some(wanted) = source {
         let known: Vec<String> = config.sources.iter().map(|source| source.name.clone()).collect();
         config.sources.retain(|source| source.name == wanted);

@@ -9,6 +9,7 @@
 mod client;
 mod download;
 mod exchange;
+mod knock;
 mod pace;
 mod trust;
 
@@ -22,6 +23,7 @@ use tokio::time::Instant;
 pub use client::OpenError;
 pub use download::Download;
 pub(super) use exchange::Answer;
+pub use knock::{Knock, knock};
 use pace::Pace;
 
 use super::error::SourceError;
@@ -62,14 +64,14 @@ pub(super) struct Ask<'a, M, R> {
 }
 
 /// What a connection is made with.
-#[derive(Debug)]
-pub(super) struct Route<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Route<'a> {
     /// Scheme, host and port.
-    pub(super) endpoint: &'a url::Url,
+    pub endpoint: &'a url::Url,
     /// How to check the server, and who we are.
-    pub(super) tls: &'a TlsConfig,
+    pub tls: &'a TlsConfig,
     /// A proxy in between.
-    pub(super) proxy: Option<&'a url::Url>,
+    pub proxy: Option<&'a url::Url>,
 }
 
 impl Transport {

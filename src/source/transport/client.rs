@@ -41,6 +41,11 @@ pub enum OpenError {
 
 /// Makes the client.
 pub(super) fn build(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Client, OpenError> {
+    Ok(builder(route, limits)?.build()?)
+}
+
+/// All settings of the client.
+pub(super) fn builder(route: &Route<'_>, limits: &Limits) -> Result<ClientBuilder, OpenError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("migration-exporter/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -59,7 +64,7 @@ pub(super) fn build(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Clien
             builder = builder.dns_resolver(Alias { host: host.to_owned() });
         }
     }
-    Ok(builder.build()?)
+    Ok(builder)
 }
 
 /// Applies the TLS settings.

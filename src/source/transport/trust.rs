@@ -8,7 +8,30 @@ use rustls::{AlertDescription, CertificateError};
 
 /// What happened, and what to do.
 pub(super) fn explain(error: &rustls::Error) -> (String, &'static str) {
-    (error.to_string(), cure(error))
+    (cause(error), cure(error))
+}
+
+/// The library's words where they are plain enough.
+fn cause(error: &rustls::Error) -> String {
+    use CertificateError as Fault;
+    let plain = match error {
+        rustls::Error::InvalidCertificate(Fault::UnknownIssuer) => {
+            "the server's certificate is signed by nobody who is trusted here (UnknownIssuer)"
+        }
+        rustls::Error::InvalidCertificate(Fault::Expired | Fault::ExpiredContext { .. }) => {
+            "the server's certificate has expired"
+        }
+        rustls::Error::InvalidCertificate(Fault::NotValidYet | Fault::NotValidYetContext { .. }) => {
+            "the server's certificate is not valid yet"
+        }
+        rustls::Error::InvalidMessage(_) => "the answer is not TLS",
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            "the server demands a client certificate"
+        }
+        rustls::Error::InvalidCertificate(fault) => return fault.to_string(),
+        _ => return error.to_string(),
+    };
+    plain.to_owned()
 }
 
 /// The TLS library's error inside of another one, if it was TLS. The system's errors wrap it, more
@@ -29,7 +52,7 @@ fn cure(error: &rustls::Error) -> &'static str {
     match error {
         rustls::Error::InvalidCertificate(fault) => cure_of_certificate(fault),
         rustls::Error::InvalidMessage(_) => {
-            "the port does not seem to speak TLS; check the port, or write `endpoint` with http:// if the service has no TLS"
+            "check the port, or write `endpoint` with http:// if the service has no TLS"
         }
         rustls::Error::AlertReceived(alert) => cure_of_refusal(*alert),
         rustls::Error::PeerIncompatible(_) => "the server is too old: it has to speak TLS 1.2 or 1.3",
