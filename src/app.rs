@@ -7,12 +7,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, SourceConfig};
 use crate::domain::Time;
 use crate::metrics::{About, Exposition, Live};
 use crate::poll::{Desk, Poller};
 use crate::shutdown::DRAIN;
-use crate::source::OpenError;
+use crate::source::{OpenError, Source};
 use crate::store::Store;
 use crate::{http, shutdown};
 
@@ -42,8 +42,19 @@ impl App {
     /// Sets up every source; nothing is sent yet.
     ///
     /// # Errors
-    /// When a source's TLS files cannot be used.
+    /// When a source's TLS files or capture cannot be used.
     pub fn new(config: &Config) -> Result<Self, SetupError> {
+        Self::with(config, Source::open)
+    }
+
+    /// The same with sources that are opened in another way.
+    ///
+    /// # Errors
+    /// When a source cannot be opened.
+    pub fn with(
+        config: &Config,
+        open: impl Fn(&SourceConfig) -> Result<Source, OpenError>,
+    ) -> Result<Self, SetupError> {
         let store = Arc::new(Store::default());
         let live = Arc::new(Live::default());
         let exposition = Arc::new(Exposition::new(Arc::clone(&store), Arc::clone(&live)));
@@ -52,8 +63,9 @@ impl App {
             reloaded: Time::from_system(std::time::SystemTime::now()),
         });
         let desk = Desk { store, live, exposition };
-        let open = |source: &crate::config::SourceConfig| {
-            Poller::new(source, desk.clone()).map_err(|cause| SetupError { source_name: source.name.clone(), cause })
+        let open = |config: &SourceConfig| {
+            let source = open(config).map_err(|cause| SetupError { source_name: config.name.clone(), cause })?;
+            Ok(Poller::new(source, config, desk.clone()))
         };
         let pollers = config.sources.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { desk, pollers })

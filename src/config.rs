@@ -22,8 +22,8 @@ mod yaml;
 pub use fault::{Fault, Faults};
 pub use load::load;
 pub use settings::{
-    AccessKey, AlibabaConfig, Backend, Collect, Config, DelayThresholds, Discover, HuaweiConfig, HuaweiCredentials,
-    Limits, OmsConfig, ProjectKind, ProjectRef, ReplayConfig, SourceConfig, TlsConfig,
+    AccessKey, AlibabaConfig, Backend, ChainEnvironment, Collect, Config, DelayThresholds, Discover, HuaweiConfig,
+    HuaweiCredentials, Limits, OmsConfig, ProjectKind, ProjectRef, ReplayConfig, SourceConfig, TlsConfig,
 };
 
 /// What a configuration may refer to outside its own text.

@@ -14,6 +14,7 @@ mod chart;
 mod clock;
 mod door;
 mod reach;
+mod replay;
 mod route;
 mod series;
 
@@ -34,10 +35,14 @@ pub async fn examine(config: &SourceConfig, tell: &mut (dyn FnMut(Line) + Send))
     let opened = Source::open(&config);
     let hops = route::hops(&config.backend);
     let mut plan: Vec<&'static str> = hops.iter().flat_map(|_| ["dns", "connect", "tls", "clock"]).collect();
-    if !hops.is_empty() {
-        plan.push("authentication");
+    match &opened {
+        _ if hops.is_empty() => plan.push(replay::STEP),
+        Ok(source) => {
+            plan.push("authentication");
+            plan.extend(source.actions());
+        }
+        Err(_) => plan.push("authentication"),
     }
-    plan.extend(opened.as_ref().map(Source::actions).unwrap_or_default());
     plan.push("project");
     let mut chart = Chart::new(plan, tell);
     // A failure has been told of where it was met.
@@ -63,6 +68,9 @@ async fn rounds(
         reach::examine(hop, &config.limits, chart).await?;
         door::examine(hop, config, chart).await?;
     }
+    if hops.is_empty() {
+        return replay::examine(source, config, chart).await;
+    }
     api::examine(source, config, chart).await
 }
 
@@ -74,7 +82,7 @@ fn signs_the_time(backend: &Backend) -> bool {
 /// Where a source's requests go, as it may be shown.
 pub fn address(backend: &Backend) -> String {
     match (backend, route::hops(backend).first()) {
-        (_, Some(hop)) => hop.route.endpoint.as_str().trim_end_matches('/').to_owned(),
+        (_, Some(hop)) => hop.endpoint.as_str().trim_end_matches('/').to_owned(),
         (Backend::Replay(replay), None) => replay.directory.display().to_string(),
         (_, None) => String::new(),
     }

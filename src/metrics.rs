@@ -21,8 +21,8 @@ mod step;
 
 pub use document::markdown;
 pub use exporter::About;
-pub use exposition::{Exposition, Format};
-pub use family::{Family, Kind, Scope};
+pub use exposition::Exposition;
+pub use family::{Family, Format, Kind, Scope};
 pub use live::Live;
 
 /// All families, in the order they are shown and documented in.

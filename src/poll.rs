@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::SourceConfig;
+use crate::config::{DelayThresholds, SourceConfig};
 use crate::domain::{Failure, Reason, Watched};
 use crate::metrics::{Exposition, Live};
-use crate::source::{OpenError, Source};
+use crate::source::{Cycle, Source};
 use crate::store::{Moment, PollEnd, Setup, Store};
 use ear::{Ear, Failures};
 
@@ -65,15 +65,11 @@ pub struct Verdict {
 }
 
 impl Poller {
-    /// Makes a poller and announces its source and projects to the store.
-    ///
-    /// # Errors
-    /// When the source's client cannot be set up.
-    pub fn new(config: &SourceConfig, desk: Desk) -> Result<Self, OpenError> {
-        let source = Source::open(config)?;
-        desk.store.add(setup(config));
+    /// Makes a poller of an open source and announces it and its projects to the store.
+    pub fn new(source: Source, config: &SourceConfig, desk: Desk) -> Self {
+        desk.store.add(setup(&source, config));
         desk.live.source_added(&config.name);
-        Ok(Self {
+        Self {
             name: config.name.clone(),
             source,
             interval: config.limits.interval,
@@ -81,12 +77,13 @@ impl Poller {
             extras_interval: extras_interval(config.limits.interval, config.limits.stale_after),
             polled: Notify::new(),
             desk,
-        })
+        }
     }
 
     /// Polls until stopped. A poll under way is dropped when the stop comes.
     pub async fn run(self, stop: CancellationToken) {
-        let loops = async { tokio::join!(self.poll_forever(), self.ask_extras_forever()) };
+        // Two large futures, that live as long as the source: they need not be moved about.
+        let loops = Box::pin(async { tokio::join!(self.poll_forever(), self.ask_extras_forever()) });
         stop.run_until_cancelled(loops).await;
     }
 
@@ -111,14 +108,16 @@ impl Poller {
 
     /// Asks the extras, on a slower cycle of their own: a slow one does not delay the polls.
     async fn ask_extras_forever(&self) {
-        if !self.source.has_extras() {
-            return;
-        }
+        let Some(cycle) = self.source.extras_cycle() else { return };
+        let pause = match cycle {
+            Cycle::EveryPoll => Duration::ZERO,
+            Cycle::Slow => self.extras_interval,
+        };
         let mut before = Failures::default();
         loop {
             self.polled.notified().await;
             before = self.ask_extras(&before).await;
-            tokio::time::sleep(self.extras_interval).await;
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -138,7 +137,7 @@ impl Poller {
     /// Polls once, extras included; for the `poll` command.
     pub async fn poll(&self) -> Verdict {
         let (verdict, _) = self.poll_once(Instant::now(), &Verdict::default(), |_| self.interval).await;
-        if self.source.has_extras() && !verdict.refused {
+        if self.source.extras_cycle().is_some() && !verdict.refused {
             drop(self.ask_extras(&Failures::default()).await);
         }
         verdict
@@ -155,7 +154,7 @@ impl Poller {
         store.begin(&self.name);
         let watched =
             tokio::time::timeout(self.deadline, self.source.poll(&ear)).await.unwrap_or_else(|_| self.cut_off());
-        let up = ear.up();
+        let up = ear.up(&watched);
         let verdict = ear.conclude(&watched, before);
         let at = Moment::now();
         let took = at.mono.saturating_duration_since(started);
@@ -190,20 +189,19 @@ fn extras_interval(interval: Duration, stale_after: Duration) -> Duration {
 }
 
 /// A source as the store knows it.
-pub fn setup(config: &SourceConfig) -> Setup {
+pub fn setup(source: &Source, config: &SourceConfig) -> Setup {
     Setup {
         name: config.name.clone(),
         kind: config.backend.kind(),
         stale_after: config.limits.stale_after,
-        thresholds: thresholds(config),
-        projects: config.projects.iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
+        thresholds: thresholds(source.delay_thresholds()),
+        projects: source.projects().iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
     }
 }
 
 /// The configured limits in the words of the domain.
-fn thresholds(config: &SourceConfig) -> crate::domain::Thresholds {
+fn thresholds(limits: &DelayThresholds) -> crate::domain::Thresholds {
     let seconds = |limit: Option<Duration>| limit.map(|limit| limit.as_secs_f64());
-    let limits = &config.delay_thresholds;
     crate::domain::Thresholds { high: seconds(limits.high), medium: seconds(limits.medium), low: seconds(limits.low) }
 }
 

@@ -3,8 +3,9 @@
 //!
 //! It imports nothing else of this crate: it is written from the services' documents alone, so a
 //! document misread in the client cannot agree with itself here. `world` is what is true, without
-//! a vendor's word; `oms` is how OceanBase Migration Service says it; `fault` is what goes wrong
-//! on request; `clock` is the time; `http` is the door.
+//! a vendor's word; `oms`, `oms_v3`, `alibaba` and `huawei` are how each service says it; `signature`
+//! is how two of them know who asks, by the `keys`; `fault` is what goes wrong on request; `clock` is
+//! the time; `http` is the door, one for all.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -18,19 +19,27 @@
 //! # }
 //! ```
 
+mod alibaba;
+mod answer;
 mod clock;
 mod fault;
 mod http;
+mod huawei;
+mod keys;
 mod oms;
+mod oms_v3;
+mod options;
 mod seen;
+mod signature;
 mod world;
+mod zip;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::BTreeSet,
-    fmt, io,
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -40,25 +49,15 @@ use tokio::net::TcpListener;
 
 pub use clock::Clock;
 pub use fault::{Fault, FaultKind, Faults};
-pub use seen::Seen;
+pub use keys::{
+    ALIBABA_KEY, ALIBABA_REGION, ALIBABA_TEMPORARY_KEY, AccessKey, HUAWEI_KEY, HUAWEI_PROJECT_ID, HUAWEI_REGION,
+    HUAWEI_TEMPORARY_KEY, HUAWEI_USER, IamUser,
+};
+pub use options::{DrsV5, Options};
+pub use seen::{Seen, Service};
 
 /// How long open connections may take to end before the server leaves without them.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// What the simulator starts with.
-#[derive(Clone)]
-pub struct Options {
-    /// Decides ids, addresses and the phase of everything that swings.
-    pub seed: u64,
-    /// The one user that may call the API.
-    pub username: String,
-    /// That user's password; it protects nothing.
-    pub password: String,
-    /// The time. The world begins at what it shows when the simulator starts.
-    pub clock: Clock,
-    /// So many further running projects, for load.
-    pub extra_projects: usize,
-}
 
 /// A running simulator. Dropping it leaves the server running; [`Simulator::stop`] ends it.
 #[derive(Debug)]
@@ -74,6 +73,8 @@ pub struct Listed {
     pub id: String,
     /// The name, which says what the project shows.
     pub name: String,
+    /// What it is for: `migration`, `sync`, or `cloudDataGuard` for a copy kept against disaster.
+    pub kind: &'static str,
 }
 
 /// What the server's tasks have in common.
@@ -85,36 +86,13 @@ struct Shared {
     world: world::World,
     crowd: world::Crowd,
     oms: oms::Dialect,
+    alibaba: alibaba::Gate,
+    huawei: huawei::Gate,
+    drs_v5: DrsV5,
     faults: Faults,
     log: seen::Log,
     hidden: Mutex<BTreeSet<String>>,
     stage: fault::Stage,
-}
-
-// === impl Options ===
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            seed: 7,
-            username: "exporter".to_owned(),
-            password: "demo-password".to_owned(),
-            clock: Clock::real(),
-            extra_projects: 0,
-        }
-    }
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Options")
-            .field("seed", &self.seed)
-            .field("username", &self.username)
-            .field("clock", &self.clock)
-            .field("extra_projects", &self.extra_projects)
-            .finish_non_exhaustive()
-    }
 }
 
 // === impl Simulator ===
@@ -124,14 +102,19 @@ impl Simulator {
     #[expect(clippy::unused_async, reason = "spawning needs a runtime, and being async makes the caller have one")]
     pub async fn start(listener: TcpListener, options: Options) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let Options { seed, username, password, clock, extra_projects } = options;
-        let world = world::World::new(seed, clock.now());
+        let Options { seed, username, password, clock, extra_projects, tokens_last, drs_v5 } = options;
+        let now = clock.now();
+        let ends = i64::try_from(now.saturating_add(tokens_last).as_secs()).unwrap_or(i64::MAX);
+        let world = world::World::new(seed, now);
         let crowd = world.crowd(extra_projects);
         let shared = Arc::new(Shared {
             username,
             password,
             clock,
             oms: oms::Dialect::new(&world, &crowd),
+            alibaba: alibaba::Gate::new(ends),
+            huawei: huawei::Gate::new(now, tokens_last),
+            drs_v5,
             world,
             crowd,
             faults: Faults::default(),
@@ -156,9 +139,30 @@ impl Simulator {
         Ok(Self { address, shared })
     }
 
-    /// Where the API is, such as `http://127.0.0.1:40123`.
+    /// Where the API of OMS is, such as `http://127.0.0.1:40123`. All APIs share one address, since
+    /// their paths differ; a client need not know that.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where the API of OMS 3.3 is.
+    pub fn oms_v3_url(&self) -> String {
+        self.base_url()
+    }
+
+    /// Where the endpoint of Alibaba Cloud is.
+    pub fn alibaba_url(&self) -> String {
+        self.base_url()
+    }
+
+    /// Where the endpoint of Huawei's DRS is.
+    pub fn huawei_url(&self) -> String {
+        self.base_url()
+    }
+
+    /// Where the endpoint of Huawei's identity service is.
+    pub fn iam_url(&self) -> String {
+        self.base_url()
     }
 
     /// The faults, to set and clear them.
@@ -176,9 +180,14 @@ impl Simulator {
         self.shared.log.last()
     }
 
-    /// How many requests of this action have come, refused ones included.
+    /// How many requests of this action have come to all APIs, refused ones included.
     pub fn count(&self, action: &str) -> u64 {
-        self.shared.log.count(action)
+        self.shared.log.count(action, None)
+    }
+
+    /// How many requests of this action have come to one API, refused ones included.
+    pub fn count_at(&self, service: Service, action: &str) -> u64 {
+        self.shared.log.count(action, Some(service))
     }
 
     /// How many requests came with missing or wrong credentials.
@@ -198,16 +207,40 @@ impl Simulator {
         hidden.remove(project_id);
     }
 
-    /// Ids and names of all projects but the extra ones, hidden and deleted ones included.
+    /// All projects but the extra ones, hidden and deleted ones included. They are those of OMS and of
+    /// Alibaba Cloud alike.
     pub fn projects(&self) -> Vec<Listed> {
-        let projects = self.shared.world.projects(self.shared.clock.now());
-        projects.into_iter().map(|project| Listed { id: project.summary.id, name: project.summary.name }).collect()
+        self.shared.world.projects(self.shared.clock.now()).into_iter().map(Listed::project).collect()
     }
 
     /// The id of the project of this name.
     pub fn project_id(&self, name: &str) -> Option<String> {
-        let mut projects = self.projects().into_iter();
-        projects.find(|project| project.name == name).map(|project| project.id)
+        id_of(self.projects(), name)
+    }
+
+    /// All projects of OMS 3.3, which has no list of them.
+    pub fn older_projects(&self) -> Vec<Listed> {
+        self.shared.world.older(self.shared.clock.now()).into_iter().map(Listed::project).collect()
+    }
+
+    /// The id of the project of this name in OMS 3.3.
+    pub fn older_project_id(&self, name: &str) -> Option<String> {
+        id_of(self.older_projects(), name)
+    }
+
+    /// All jobs of DRS, hidden, released and deleted ones included.
+    pub fn jobs(&self) -> Vec<Listed> {
+        self.shared.world.transfers(self.shared.clock.now()).into_iter().map(Listed::job).collect()
+    }
+
+    /// The id of the job of this name.
+    pub fn job_id(&self, name: &str) -> Option<String> {
+        id_of(self.jobs(), name)
+    }
+
+    /// Makes all tokens of the identity service bad that have been given out.
+    pub fn forget_tokens(&self) {
+        self.shared.huawei.forget_tokens();
     }
 
     /// Ends the server within a second, whatever its connections are doing.
@@ -224,4 +257,29 @@ impl Simulator {
     fn hidden(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.shared.hidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+// === impl Listed ===
+
+impl Listed {
+    fn project(project: world::Project) -> Self {
+        let kind = match project.summary.kind {
+            world::Kind::Migration => "migration",
+            world::Kind::Synchronisation => "sync",
+        };
+        Self { id: project.summary.id, name: project.summary.name, kind }
+    }
+
+    fn job(job: world::Transfer) -> Self {
+        let kind = match job.purpose {
+            world::Purpose::Migration => "migration",
+            world::Purpose::Synchronisation => "sync",
+            world::Purpose::Recovery => "cloudDataGuard",
+        };
+        Self { id: job.id, name: job.name, kind }
+    }
+}
+
+fn id_of(listed: Vec<Listed>, name: &str) -> Option<String> {
+    listed.into_iter().find(|project| project.name == name).map(|project| project.id)
 }

@@ -111,6 +111,7 @@ mod tests {
             format!("{source}delay_thresholds: [x]"),
             format!("{source}discover: [x]"),
             format!("{source}oms: {{ endpoint: 'https://h', tls: [x] }}"),
+            format!("{source}alibaba_cloud: [x]"),
         ] {
             let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
             let faults = config::parse("x.yml", &wrong, &surroundings).unwrap_err();
@@ -144,6 +145,29 @@ mod tests {
         let mut known = words(&help);
         assert!(known.remove("--help") && known.len() > 10, "{known:?}");
         assert_eq!(words(&text), known);
+    }
+
+    /// Policies allow what is asked for, and nothing else.
+    #[test]
+    fn the_policy_for_alibaba_cloud_names_actions_that_the_code_asks_for() {
+        let text = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+        let [policy] = blocks(&text, "json")[..] else { panic!("not one policy") };
+        let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
+        let actions = policy["Statement"][0]["Action"].as_array().unwrap();
+        let room = ["oms.rs", "oms/list.rs", "oms/extras/components.rs", "oms/extras/verification.rs"];
+        let code = room.map(|file| fs::read_to_string(root().join("src/source").join(file)).unwrap()).concat();
+        let asked: BTreeSet<&str> = code.split('"').filter(|text| is_action(text)).collect();
+        let allowed: BTreeSet<&str> =
+            actions.iter().map(|action| action.as_str().unwrap().strip_prefix("oceanbase:").unwrap()).collect();
+        assert_eq!(allowed, asked);
+        for action in allowed {
+            assert!(text.contains(&format!("| `oceanbase:{action}` |")), "{action} has no row");
+        }
+    }
+
+    fn is_action(text: &str) -> bool {
+        let begins = ["List", "Describe"].iter().any(|verb| text.starts_with(verb));
+        begins && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
     }
 
     /// A reader who follows a link arrives.

@@ -13,7 +13,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use migration_exporter::sim::{Fault, FaultKind, Options, Simulator};
+use migration_exporter::sim::{self, Fault, FaultKind, Options, Simulator};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -25,7 +25,6 @@ mod binary;
 mod fake_oms;
 #[path = "support/tls.rs"]
 mod tls;
-#[expect(dead_code, reason = "other tests have the whole configuration made")]
 #[path = "support/world.rs"]
 mod world;
 
@@ -82,9 +81,8 @@ impl Desk {
 
     /// Examines a source of OMS with these further keys.
     async fn oms(&self, endpoint: &str, keys: &str, watch: &str) -> Report {
-        let limits = "defaults: { timeout: 500ms }";
         self.examine(&format!(
-            "{limits}\nsources:\n  - name: prod\n    \
+            "sources:\n  - name: prod\n    \
              oms: {{ endpoint: '{endpoint}', username: exporter, password: s3cret{keys} }}\n    {watch}\n"
         ))
         .await
@@ -131,6 +129,88 @@ async fn a_good_source_shows_one_project() {
     assert!(report.step("project").1.contains(" series"));
     assert!(report.out.contains("The source can be read"), "{}", report.out);
     simulator.stop().await;
+}
+
+/// Signatures hold the time, so the clock of this one goes.
+async fn cloud() -> Simulator {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    Simulator::start(listener, Options::default()).await.unwrap()
+}
+
+fn aliyun(simulator: &Simulator, secret: &str) -> String {
+    let (url, region, id) = (simulator.alibaba_url(), sim::ALIBABA_REGION, sim::ALIBABA_KEY.id);
+    format!(
+        "  - name: aliyun
+    alibaba_cloud: {{ region: {region}, endpoint: '{url}', access_key_id: {id}, access_key_secret: {secret} }}
+    discover: {{}}
+"
+    )
+}
+
+fn drs(simulator: &Simulator, credentials: &str) -> String {
+    let (url, iam, region, project) =
+        (simulator.huawei_url(), simulator.iam_url(), sim::HUAWEI_REGION, sim::HUAWEI_PROJECT_ID);
+    format!(
+        "  - name: drs
+    huawei_drs: {{ region: {region}, endpoint: '{url}', iam_endpoint: '{iam}', project_id: {project}, {credentials} }}
+    discover: {{}}
+"
+    )
+}
+
+fn access_key(secret: &str) -> String {
+    format!("access_key: {}, secret_key: {secret}", sim::HUAWEI_KEY.id)
+}
+
+#[tokio::test]
+async fn clouds_have_actions_of_their_own() {
+    let simulator = cloud().await;
+    let (key, user) = (access_key(sim::HUAWEI_KEY.secret), sim::HUAWEI_USER);
+    let (domain, name, password) = (user.domain, user.name, user.password);
+    let user = format!("iam_user: {{ domain: {domain}, user: {name}, password: {password} }}");
+    let both = aliyun(&simulator, sim::ALIBABA_KEY.secret) + &drs(&simulator, &key);
+    let report = Desk::new().examine(&format!("sources:\n{both}")).await;
+    assert_eq!(report.code, Some(0));
+    for step in ["ListProjects", "jobs", "batch-progress", "progress-data"] {
+        assert_eq!(report.step(step).0, "ok", "{step}");
+    }
+    let by_token = Desk::new().examine(&format!("sources:\n{}", drs(&simulator, &user))).await;
+    assert_eq!(by_token.code, Some(0));
+    assert_eq!(by_token.out.matches("  dns ").count(), 2, "both services are on the way");
+    assert!(by_token.step("authentication").1.contains("`drs-reader`"));
+    let secrets = [sim::HUAWEI_KEY.secret, sim::ALIBABA_KEY.secret, password];
+    assert!(!secrets.iter().any(|secret| report.out.contains(secret) || by_token.out.contains(secret)));
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn keys_that_clouds_refuse() {
+    let simulator = cloud().await;
+    for source in [aliyun(&simulator, "wrong"), drs(&simulator, &access_key("wrong"))] {
+        let before = simulator.refused();
+        let report = Desk::new().examine(&format!("sources:\n{source}")).await;
+        report.fails_at("authentication", &["key", "secret"]);
+        // The look at the clock is one as well.
+        assert!(simulator.refused() <= before + 2);
+    }
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_capture_is_played() {
+    let simulator = world::frozen().await;
+    let desk = Desk::new();
+    desk.write("live.yml", &world::config(&simulator, "30s"));
+    let path = |name: &str| Path::join(desk.0.path(), name).to_str().unwrap().to_owned();
+    let recorded =
+        binary::binary(["record", "--config.file", &path("live.yml"), "--out", &path("kept")]).output().await;
+    assert!(recorded.unwrap().status.success());
+    simulator.stop().await;
+    let report = desk.examine("sources:\n  - name: captured\n    replay: { directory: kept }\n").await;
+    assert_eq!((report.code, report.step("poll").0, report.step("project").0), (Some(0), "ok", "ok"));
+    desk.write("kept/oms/0001-ListProjects.json", "{");
+    let broken = desk.examine("sources:\n  - name: captured\n    replay: { directory: kept }\n").await;
+    broken.fails_at("setup", &["0001-ListProjects.json"]);
 }
 
 #[tokio::test]
@@ -295,9 +375,18 @@ async fn a_project_that_may_not_be_seen() {
 #[tokio::test]
 async fn a_service_that_hangs_is_waited_for_once() {
     let oms = FakeOms::start(|_| Reply::never()).await;
-    let report = Desk::new().oms(&oms.url(), "", "discover: {}").await;
+    let report = Desk::new().oms(&oms.url(), "", "discover: {}\n    timeout: 500ms").await;
     report.fails_at("ListProjects", &["500ms", "`timeout`"]);
     assert_eq!(with_credentials(&oms), 1);
+}
+
+/// A port where something listens and says nothing.
+#[tokio::test]
+async fn a_handshake_that_hangs() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let report = Desk::new().oms(&url, "", "discover: {}\n    timeout: 500ms").await;
+    report.fails_at("tls", &["does not speak TLS", "`endpoint`"]);
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use crate::doctor::{self, Level, Line, Verdict};
 
 /// A source cannot be read.
 const UNREAD: u8 = 3;
-/// The widest step is the name of an action.
-const STEP_WIDTH: usize = 16;
+/// Room for most steps; some names of actions are wider.
+const STEP_WIDTH: usize = 17;
 
 /// Whether the output may carry colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -63,6 +63,15 @@ pub(super) enum Command {
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
     },
+    /// Poll once and keep every API answer, without secrets and row data, for a bug report
+    Record {
+        /// A folder that does not exist yet or is empty
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Only this source
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+    },
     /// List or download the logs of rows that were already in the target (Enterprise Edition)
     Conflicts {
         #[command(subcommand)]

@@ -1,8 +1,9 @@
 //! Where log lines go: standard error, as logfmt or JSON. A failure is logged once, where it is
-//! handled; messages are for people, fields for queries, and neither carries a secret.
+//! handled; messages are for people, fields for queries, and neither carries a secret. Libraries are
+//! heard from `warn` on only: what they trace could hold headers.
 
 use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -23,7 +24,8 @@ pub(super) fn start(level: LogLevel, format: LogFormat) {
         }
         LogFormat::Logfmt => tracing_logfmt::builder().with_target(false).layer().with_writer(std::io::stderr).boxed(),
     };
-    if tracing_subscriber::registry().with(layer.with_filter(level)).try_init().is_err() {
+    let filter = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(env!("CARGO_CRATE_NAME"), level);
+    if tracing_subscriber::registry().with(layer.with_filter(filter)).try_init().is_err() {
         tracing::debug!("logging is set up already");
     }
 }

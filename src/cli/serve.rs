@@ -35,7 +35,7 @@ pub(super) async fn demo(flags: &Flags) -> Result<ExitCode, Failure> {
         "The demo is running. Everything in it is simulated; nothing leaves this machine.\n\n\
          \x20 Status page     {url}/\n\
          \x20 Metrics         {url}{}\n\
-         \x20 Simulated OMS   {} (user {}, password {})\n\n\
+         \x20 Simulated APIs  {} (OMS 4.x and 3.3, Alibaba Cloud, Huawei DRS; user {}, password {})\n\n\
          Try:  curl -s {url}{} | grep sync_delay\n\
          Stop with Ctrl-C.\n\n",
         flags.telemetry_path,
@@ -53,7 +53,7 @@ pub(super) async fn demo(flags: &Flags) -> Result<ExitCode, Failure> {
 pub(super) async fn simulate(listen_address: &str, extra_projects: usize) -> Result<ExitCode, Failure> {
     let simulator = simulator(listen_address, sim::Options { extra_projects, ..sim::Options::default() }).await?;
     say(&format!(
-        "# The simulator is running: OMS at {}\n# Stop with Ctrl-C. A configuration for it, to be saved as migration-exporter.yml:\n\n{}",
+        "# The simulator is running: OMS 4.x and 3.3, Alibaba Cloud and Huawei DRS, all at {}\n# Stop with Ctrl-C. A configuration for it, to be saved as migration-exporter.yml:\n\n{}",
         simulator.base_url(),
         sample_config(&simulator, "15s"),
     ));
@@ -108,11 +108,60 @@ fn taken(address: &str, flag: &str) -> String {
     format!("cannot listen on {address}; stop what listens there or choose another address with {flag}")
 }
 
-/// A configuration that fits the simulator.
+/// A configuration that fits the simulator: a source of every kind.
 fn sample_config(simulator: &Simulator, interval: &str) -> String {
     let sim::Options { username, password, .. } = sim::Options::default();
+    let (oms, old, drs) = (simulator.base_url(), simulator.oms_v3_url(), simulator.huawei_url());
+    let older: Vec<String> = simulator
+        .older_projects()
+        .iter()
+        .map(|project| format!("      - {{ id: {}, name: {}, kind: {} }}\n", project.id, project.name, project.kind))
+        .collect();
+    let older = older.concat();
+    let key = sim::HUAWEI_KEY;
     format!(
-        "defaults:\n  interval: {interval}\nsources:\n  - name: oms-demo\n    oms:\n      endpoint: {}\n      username: {username}\n      password: {password}\n    discover: {{}}\n",
-        simulator.base_url(),
+        "defaults:
+  interval: {interval}
+sources:
+  - name: oms-demo
+    oms:
+      endpoint: {oms}
+      username: {username}
+      password: {password}
+    discover: {{}}
+    collect: [components, verification, conflicts]
+  - name: oms-old-demo
+    oms_v3:
+      endpoint: {old}
+      username: {username}
+      password: {password}
+    projects:
+{older}  - name: aliyun-demo
+    alibaba_cloud:
+      region: {ali_region}
+      endpoint: {ali}
+      access_key_id: {ali_id}
+      access_key_secret: {ali_secret}
+    discover: {{ statuses: [RUNNING, FAILED] }}
+    collect: [components, verification]
+  - name: drs-demo
+    huawei_drs:
+      region: {region}
+      endpoint: {drs}
+      project_id: {project}
+      access_key: {id}
+      secret_key: {secret}
+      object_types: [table, view]
+      per_object_series: 5
+    discover: {{}}
+",
+        ali = simulator.alibaba_url(),
+        ali_region = sim::ALIBABA_REGION,
+        ali_id = sim::ALIBABA_KEY.id,
+        ali_secret = sim::ALIBABA_KEY.secret,
+        region = sim::HUAWEI_REGION,
+        project = sim::HUAWEI_PROJECT_ID,
+        id = key.id,
+        secret = key.secret,
     )
 }

@@ -4,10 +4,12 @@
 use std::time::Duration;
 
 mod backend;
+mod chain;
 
 pub use backend::{
     AccessKey, AlibabaConfig, Backend, HuaweiConfig, HuaweiCredentials, OmsConfig, ReplayConfig, TlsConfig,
 };
+pub use chain::ChainEnvironment;
 
 /// A whole, valid configuration.
 #[derive(Clone, Debug, PartialEq)]

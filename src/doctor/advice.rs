@@ -10,6 +10,7 @@ pub(super) fn found(error: &SourceError) -> String {
     match error {
         SourceError::Tls { cause, .. } => cause.clone(),
         SourceError::Api { .. } => error.to_string(),
+        SourceError::KeyRefused { key, code, .. } => format!("the service refuses the access key {key} ({code})"),
         _ => split(error).0,
     }
 }
@@ -18,6 +19,7 @@ pub(super) fn found(error: &SourceError) -> String {
 pub(super) fn cure(error: &SourceError) -> String {
     match error {
         SourceError::Tls { cure, .. } => (*cure).to_owned(),
+        SourceError::KeyRefused { advice, .. } => (*advice).to_owned(),
         SourceError::Interrupted => {
             "look for a proxy or firewall that cuts connections, and at the service's own logs".to_owned()
         }
@@ -32,6 +34,11 @@ pub(super) fn of_setup(error: &OpenError) -> (String, String) {
             return (format!("{}: {cause}", path.display()), format!("name another file under `tls.{key}`"));
         }
         OpenError::Unsupported { .. } => "use a version that can, or take the source out of the configuration",
+        OpenError::Capture(_) => {
+            let text = error.to_string();
+            let (found, cure) = text.split_once("; ").unwrap_or((&text, "record again"));
+            return (found.to_owned(), cure.to_owned());
+        }
         OpenError::Client(_) => "look at `tls` and `proxy_url` in the configuration",
     };
     (error.to_string(), cure.to_owned())
@@ -41,9 +48,14 @@ pub(super) fn of_setup(error: &OpenError) -> (String, String) {
 pub(super) fn cure_of_action(error: &SourceError, config: &SourceConfig) -> String {
     let who = who(&config.backend);
     match error.reason() {
-        Reason::Unauthorized if matches!(error, SourceError::Unauthorized) => format!(
-            "log in to the service's console as {who} with this password: if that fails too, set it anew there, else correct it in the configuration (of a file, one line break at the end is left out, blanks are not). It was sent once only, since repeated failures lock accounts"
-        ),
+        Reason::Unauthorized if matches!(error, SourceError::Unauthorized) => match key_settings(&config.backend) {
+            Some(keys) => format!(
+                "check {keys}, and in the console that the key is enabled; copy both parts anew if in doubt, the secret is shown only once when a key is made"
+            ),
+            None => format!(
+                "log in to the service's console as {who} with this password: if that fails too, set it anew there, else correct it in the configuration (of a file, one line break at the end is left out, blanks are not). It was sent once only, since repeated failures lock accounts"
+            ),
+        },
         Reason::Forbidden if matches!(error, SourceError::Forbidden) => {
             format!("give {who} the right to see projects and to call this action, or use another user")
         }
@@ -75,6 +87,17 @@ fn page(error: &SourceError, config: &SourceConfig) -> String {
             super::address(&config.backend),
             super::route::hops(&config.backend).first().map_or("", |hop| hop.usual_port)
         ),
+    }
+}
+
+/// The settings of a key pair, where one is used.
+fn key_settings(backend: &Backend) -> Option<&'static str> {
+    match backend {
+        Backend::AlibabaCloud(_) => Some("`access_key_id` and `access_key_secret`"),
+        Backend::HuaweiDrs(cloud) => {
+            matches!(cloud.credentials, HuaweiCredentials::AccessKey(_)).then_some("`access_key` and `secret_key`")
+        }
+        Backend::Oms(_) | Backend::OmsV3(_) | Backend::Replay(_) => None,
     }
 }
 

@@ -3,22 +3,27 @@
 
 use super::chart::{Chart, Failed};
 use super::{advice, series};
-use crate::config::{Backend, SourceConfig};
+use crate::config::SourceConfig;
 use crate::domain::{Project, Reason};
 use crate::source::{Outcome, Source, SourceError, Tried};
 
 /// Has the actions tried and tells of them.
 pub(super) async fn examine(source: &Source, config: &SourceConfig, chart: &mut Chart<'_>) -> Result<(), Failed> {
-    let mut first = !matches!(config.backend, Backend::Replay(_));
-    let project = source.examine(&mut |tried| action(tried, config, &mut first, chart)).await;
+    let mut first = true;
+    let found = source.examine(&mut |tried| action(tried, config, &mut first, chart)).await;
     if chart.has_failed() {
         return Err(Failed);
     }
+    project(found.as_deref(), source, config, chart);
+    Ok(())
+}
+
+/// The last step: what a project looks like.
+pub(super) fn project(project: Option<&Project>, source: &Source, config: &SourceConfig, chart: &mut Chart<'_>) {
     match project {
-        Some(project) => chart.ok("project", words(&project, config)),
+        Some(project) => chart.ok("project", words(project, source, config)),
         None => chart.skip("project", "there is none to show"),
     }
-    Ok(())
 }
 
 /// One action; the first one answers for the credentials too.
@@ -69,7 +74,7 @@ fn authentication(
 }
 
 /// A project in a line.
-fn words(project: &Project, config: &SourceConfig) -> String {
+fn words(project: &Project, source: &Source, config: &SourceConfig) -> String {
     let name = match &project.name {
         Some(name) => format!("{name} ({})", project.id),
         None => project.id.clone(),
@@ -81,7 +86,7 @@ fn words(project: &Project, config: &SourceConfig) -> String {
     };
     let delay =
         project.forward.delay.map_or_else(|| "no delay reported".to_owned(), |delay| format!("{delay} s behind"));
-    let series = series::count(project, config);
-    let extras = if config.collect == crate::config::Collect::default() { "" } else { " and those of `collect`" };
+    let series = series::count(project, source, config);
+    let extras = if source.extras_cycle().is_some() { ", extras aside" } else { "" };
     format!("{name}: {status}, {steps}, {delay}; makes {series} series{extras}")
 }

@@ -15,11 +15,11 @@ const SOON_DAYS: i64 = 14;
 
 /// Knocks and tells of TLS and the clock.
 pub(super) async fn examine(hop: &Hop<'_>, config: &SourceConfig, chart: &mut Chart<'_>) -> Result<(), Failed> {
-    let secure = hop.route.endpoint.scheme() == "https";
-    match knock(&hop.route, &config.limits).await {
+    let secure = hop.endpoint.scheme() == "https";
+    match knock(&hop.route(), &config.limits).await {
         Ok(knock) => {
             if secure {
-                encrypted(hop.route.tls, &knock, chart);
+                encrypted(&hop.tls, &knock, chart);
             } else {
                 readable(hop, config, chart);
             }
@@ -86,8 +86,8 @@ async fn fail(hop: &Hop<'_>, config: &SourceConfig, error: &SourceError, chart: 
     {
         found = format!("{found}; the server shows a {}", certificate.words());
     }
-    let step = if hop.route.endpoint.scheme() == "https" { "tls" } else { "connect" };
-    let cure = match (error, hop.route.proxy) {
+    let step = if hop.endpoint.scheme() == "https" { "tls" } else { "connect" };
+    let cure = match (error, hop.proxy) {
         (SourceError::Connect { .. }, Some(_)) => {
             "the proxy does not let this through: check `proxy_url`, its user and password, and what it allows"
                 .to_owned()
@@ -102,7 +102,7 @@ async fn fail(hop: &Hop<'_>, config: &SourceConfig, error: &SourceError, chart: 
 
 /// The certificate that the server shows, whoever it is. No credentials are sent.
 async fn unchecked(hop: &Hop<'_>, config: &SourceConfig) -> Option<Certificate> {
-    let tls = TlsConfig { insecure_skip_verify: true, ..hop.route.tls.clone() };
-    let knock = knock(&Route { tls: &tls, ..hop.route }, &config.limits).await.ok()?;
+    let tls = TlsConfig { insecure_skip_verify: true, ..hop.tls.clone() };
+    let knock = knock(&Route { tls: &tls, ..hop.route() }, &config.limits).await.ok()?;
     Certificate::read(&knock.certificate?)
 }

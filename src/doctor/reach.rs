@@ -22,8 +22,8 @@ pub(super) async fn examine(hop: &Hop<'_>, limits: &Limits, chart: &mut Chart<'_
 
 async fn resolve(hop: &Hop<'_>, limits: &Limits, chart: &mut Chart<'_>) -> Result<Vec<SocketAddr>, Failed> {
     let (host, port) = hop.target();
-    let whose = match hop.route.proxy {
-        Some(_) => format!(" (the proxy, which finds {} itself)", hop.route.endpoint.host_str().unwrap_or("?")),
+    let whose = match hop.proxy {
+        Some(_) => format!(" (the proxy, which finds {} itself)", hop.endpoint.host_str().unwrap_or("?")),
         None => String::new(),
     };
     if let Ok(address) = host.parse::<IpAddr>() {

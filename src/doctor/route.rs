@@ -9,10 +9,14 @@ use crate::source::Route;
 pub(super) const OMS_PORT: &str = " (OMS usually has 8089)";
 
 /// One address that requests go to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Hop<'a> {
-    /// How to get there.
-    pub(super) route: Route<'a>,
+    /// What is called.
+    pub(super) endpoint: &'a Url,
+    /// How to check it.
+    pub(super) tls: TlsConfig,
+    /// What stands in between.
+    pub(super) proxy: Option<&'a Url>,
     /// The key of the configuration that it stands in.
     pub(super) key: &'static str,
     /// Words about the port that it usually is.
@@ -24,7 +28,7 @@ pub(super) fn hops(backend: &Backend) -> Vec<Hop<'_>> {
     match backend {
         Backend::Oms(oms) | Backend::OmsV3(oms) => {
             let hop = Hop::new("endpoint", &oms.endpoint, &oms.tls, oms.proxy_url.as_ref());
-            vec![Hop { usual_port: if hop.route.proxy.is_none() { OMS_PORT } else { "" }, ..hop }]
+            vec![Hop { usual_port: if hop.proxy.is_none() { OMS_PORT } else { "" }, ..hop }]
         }
         Backend::AlibabaCloud(cloud) => {
             vec![Hop::new("endpoint", &cloud.endpoint, &cloud.tls, cloud.proxy_url.as_ref())]
@@ -32,7 +36,9 @@ pub(super) fn hops(backend: &Backend) -> Vec<Hop<'_>> {
         Backend::HuaweiDrs(cloud) => {
             let mut hops = vec![Hop::new("endpoint", &cloud.endpoint, &cloud.tls, cloud.proxy_url.as_ref())];
             if matches!(cloud.credentials, HuaweiCredentials::User { .. }) {
-                hops.insert(0, Hop::new("iam_endpoint", &cloud.iam_endpoint, &cloud.tls, cloud.proxy_url.as_ref()));
+                let hop = Hop::new("iam_endpoint", &cloud.iam_endpoint, &cloud.tls, cloud.proxy_url.as_ref());
+                // That name is of the other one.
+                hops.insert(0, Hop { tls: TlsConfig { server_name: None, ..hop.tls.clone() }, ..hop });
             }
             hops
         }
@@ -42,17 +48,22 @@ pub(super) fn hops(backend: &Backend) -> Vec<Hop<'_>> {
 
 impl<'a> Hop<'a> {
     fn new(key: &'static str, endpoint: &'a Url, tls: &'a TlsConfig, proxy: Option<&'a Url>) -> Self {
-        Self { route: Route { endpoint, tls, proxy }, key, usual_port: "" }
+        Self { endpoint, tls: tls.clone(), proxy, key, usual_port: "" }
+    }
+
+    /// How to get there.
+    pub(super) fn route(&self) -> Route<'_> {
+        Route { endpoint: self.endpoint, tls: &self.tls, proxy: self.proxy }
     }
 
     /// What is connected to: the proxy, if there is one.
     pub(super) fn next(&self) -> &'a Url {
-        self.route.proxy.unwrap_or(self.route.endpoint)
+        self.proxy.unwrap_or(self.endpoint)
     }
 
     /// The key that names what is connected to.
     pub(super) fn next_key(&self) -> &'static str {
-        if self.route.proxy.is_some() { "proxy_url" } else { self.key }
+        if self.proxy.is_some() { "proxy_url" } else { self.key }
     }
 
     /// Host and port that are connected to, as a lookup wants them.

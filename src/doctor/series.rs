@@ -7,13 +7,14 @@ use crate::config::SourceConfig;
 use crate::domain::{Project, Reading, Watched};
 use crate::metrics::{Exposition, Format, Live};
 use crate::poll;
+use crate::source::Source;
 use crate::store::{Moment, PollEnd, Store};
 
 /// The series of one project, extras aside.
-pub(super) fn count(project: &Project, config: &SourceConfig) -> usize {
+pub(super) fn count(project: &Project, source: &Source, config: &SourceConfig) -> usize {
     let store = Arc::new(Store::default());
     let at = Moment::now();
-    store.add(crate::store::Setup { projects: Vec::new(), ..poll::setup(config) });
+    store.add(crate::store::Setup { projects: Vec::new(), ..poll::setup(source, config) });
     store.begin(&config.name);
     let reading = Reading { id: project.id.clone(), outcome: Ok(Box::new(project.clone())) };
     store.record(&config.name, reading, at);

@@ -24,7 +24,7 @@ pub enum Reason {
     TooLarge,
     /// The server points elsewhere; credentials are not sent there.
     Redirect,
-    /// HTTP 401: wrong credentials.
+    /// Wrong credentials: HTTP 401, or a key or signature that is refused.
     Unauthorized,
     /// HTTP 403: not allowed.
     Forbidden,
@@ -82,6 +82,12 @@ impl Reason {
         Self::TokenExpired,
         Self::NoCredentials,
     ];
+
+    /// The service does not accept the credentials as they are sent. Sending them again soon does
+    /// harm: services lock accounts and keys, and a wrong clock stays wrong.
+    pub fn refuses_credentials(self) -> bool {
+        matches!(self, Self::Unauthorized | Self::TokenExpired | Self::ClockSkew)
+    }
 
     /// The label value.
     pub fn as_str(self) -> &'static str {

@@ -73,7 +73,7 @@ fn source(view: &SourceView) -> Markup {
             }
             @if let Some(why) = &view.failure { p.why { "The list of projects could not be read: " (why) "." } }
             @if view.projects.is_empty() {
-                p.soft { "No projects: none are configured here and discovery has found none." }
+                p.soft { "No projects yet: none are named in the configuration and discovery has found none." }
             } @else {
                 table {
                     thead { tr { th { "Project" } th { "Status" } th { "Step" } th { "Delay" } th { "Read" } } }

@@ -54,7 +54,9 @@ pub(super) struct Row {
 impl View {
     /// The page for what is known at `now`.
     pub(super) fn of(snapshot: &Snapshot, now: Moment, telemetry_path: &str) -> Self {
-        let sources: Vec<SourceView> = snapshot.sources.iter().map(|source| source_view(source, now.mono)).collect();
+        let mut sources: Vec<SourceView> =
+            snapshot.sources.iter().map(|source| source_view(source, now.mono)).collect();
+        sources.sort_by_key(|source| source.health.0 != Tone::Bad);
         Self { telemetry_path: telemetry_path.to_owned(), summary: summary(&sources), sources }
     }
 }
@@ -70,7 +72,8 @@ fn summary(sources: &[SourceView]) -> Vec<(Tone, String)> {
             said.push((tone, format!("{count} {words}")));
         }
     };
-    say(Tone::Bad, sources.iter().filter(|source| source.health.0 == Tone::Bad).count(), "source(s) down");
+    let down = sources.iter().filter(|source| source.health.0 == Tone::Bad).count();
+    say(Tone::Bad, down, if down == 1 { "source down" } else { "sources down" });
     say(Tone::Bad, rows().filter(|row| row.failure.is_some()).count(), "unreadable");
     say(Tone::Bad, rows().filter(|row| row.status.0 == Tone::Bad).count(), "failed");
     say(Tone::Bad, rows().filter(|row| row.alarm.is_some()).count(), "alarming");
@@ -155,9 +158,7 @@ fn step(project: &Project) -> String {
     let name = words(&step.name);
     let failed = if step.status == Some(StepStatus::Failed) { " failed" } else { "" };
     match step.progress.map(|done| (done.value() * 100.0).floor()) {
-        Some(percent) if percent >= 100.0 && step.status == Some(StepStatus::Monitoring) => {
-            format!("{name}, caught up")
-        }
+        Some(percent) if percent >= 100.0 && step.status == Some(StepStatus::Monitoring) => name,
         Some(percent) => format!("{name}{failed} at {percent} %"),
         None => format!("{name}{failed}"),
     }
@@ -201,10 +202,10 @@ fn words(term: &str) -> String {
         "RUNNING_MODIFYING" => "running, being modified",
         "RUNNING_MERGING" => "running, merging",
         "TRANSFER_PRECHECK" | "PRE_CHECK" => "precheck",
-        "STRUCT_TRANSFER" => "schema",
+        "STRUCT_TRANSFER" | "STRUCT_MIGRATION" | "STRUCT_SYNC" => "schema",
         "INDEX_TRANSFER" => "indexes",
-        "FULL_TRANSFER" => "full load",
-        "INCR_TRANSFER" => "incremental sync",
+        "FULL_TRANSFER" | "FULL_MIGRATION" | "CONNECTOR_FULL_SYNC" => "full load",
+        "INCR_TRANSFER" | "INCR_SYNC" | "CONNECTOR_INCR_SYNC" => "incremental sync",
         "FULL_VERIFIER" => "verification",
         "INCR_VERIFIER" => "incremental verification",
         "TRANSFER_APP_SWITCH" => "switch-over",

@@ -7,29 +7,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use super::chunk::Chunk;
-use super::family::{Family, Out, Samples, push_label};
+use super::family::{Family, Format, Out, Samples, push_label};
 use super::gzip::Packed;
 use super::{About, Live, families, process};
 use crate::store::{Snapshot, Store};
-
-/// A text format of Prometheus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Prometheus text 0.0.4.
-    Text,
-    /// OpenMetrics text 1.0.0.
-    OpenMetrics,
-}
-
-impl Format {
-    /// The value of the `Content-Type` header.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
-            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        }
-    }
-}
 
 /// Renders what a store knows, and keeps it until it changes.
 #[derive(Debug)]

@@ -13,8 +13,7 @@ use prometheus_client::registry::{Metric, Registry};
 use super::exporter::{
     DROPPED, IGNORED, LIVE, POLL_DURATION, POLL_FAILURES, POLLS, REQUEST_DURATION, REQUESTS, THROTTLED,
 };
-use super::exposition::Format;
-use super::family::{Family, Kind};
+use super::family::{Family, Format, Kind};
 use crate::domain::{Call, Ignored, Reason};
 
 /// From a quick answer on the same network to a poll of thousands of projects.

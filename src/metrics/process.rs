@@ -2,8 +2,7 @@
 
 use procfs::process::{LimitValue, Process};
 
-use super::exposition::Format;
-use super::family::{Family, Kind, Out, Samples, Scope};
+use super::family::{Family, Format, Kind, Out, Samples, Scope};
 use crate::domain::float;
 
 /// Declares a standard family about the process.

@@ -23,7 +23,8 @@ pub(super) struct Ear<'a> {
     live: &'a Live,
     /// The service answered in its own envelope.
     answered: AtomicBool,
-    /// The service refused the credentials (401).
+    /// Something could not be read because the service refused the credentials. A refusal that was
+    /// overcome, by fetching new ones, is none.
     refused: AtomicBool,
     /// The service refused something (403), be it one project.
     forbidden: AtomicBool,
@@ -51,14 +52,19 @@ impl<'a> Ear<'a> {
 
     /// The service answered and did not refuse the credentials. A 403 beside good answers is about
     /// one project or action, not about the credentials.
-    pub(super) fn up(&self) -> bool {
-        self.answered.load(Ordering::Relaxed) && !self.refused.load(Ordering::Relaxed)
+    pub(super) fn up(&self, watched: &Watched) -> bool {
+        self.answered.load(Ordering::Relaxed) && !self.refused(watched)
+    }
+
+    fn refused(&self, watched: &Watched) -> bool {
+        let list = watched.failure.as_ref().is_some_and(|failure| failure.reason.refuses_credentials());
+        list || self.refused.load(Ordering::Relaxed)
     }
 
     /// What the poll came to; logs it where it differs from the one before.
     pub(super) fn conclude(self, watched: &Watched, before: &Verdict) -> Verdict {
-        let up = self.up();
-        let refused = self.refused.into_inner() || (self.forbidden.into_inner() && !up);
+        let up = self.up(watched);
+        let refused = self.refused(watched) || (self.forbidden.load(Ordering::Relaxed) && !up);
         let mut failures = self.failures.into_inner().unwrap_or_else(PoisonError::into_inner);
         let unread = failures.values().map(Vec::len).sum();
         if let Some(Failure { reason, message }) = watched.failure.clone() {
@@ -99,7 +105,8 @@ fn log(source: &str, failures: &Failures, verdict: &Verdict, before: &Verdict) {
             reason = reason.as_str(),
             projects = projects.len(),
             first = named,
-            "cannot read: {message}"
+            "{}: {message}",
+            if projects.is_empty() { "cannot list projects" } else { "cannot read" }
         );
     }
     if failures.is_empty() {
@@ -113,10 +120,8 @@ impl Witness for Ear<'_> {
         if call.answered {
             self.answered.store(true, Ordering::Relaxed);
         }
-        match call.failed {
-            Some(Reason::Unauthorized) => self.refused.store(true, Ordering::Relaxed),
-            Some(Reason::Forbidden) => self.forbidden.store(true, Ordering::Relaxed),
-            _ => {}
+        if call.failed == Some(Reason::Forbidden) {
+            self.forbidden.store(true, Ordering::Relaxed);
         }
     }
 
@@ -125,6 +130,9 @@ impl Witness for Ear<'_> {
             project.bound().for_each(|(limit, count)| self.dropped(limit, count));
         }
         if let Err(Failure { reason, message }) = &reading.outcome {
+            if reason.refuses_credentials() {
+                self.refused.store(true, Ordering::Relaxed);
+            }
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
             failures.entry((*reason, message.clone())).or_default().push(reading.id.clone());
         }

@@ -9,7 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use play::{Answer, Stage, nginx_page, page};
+use super::Service;
+pub(super) use play::{Stage, status};
 
 /// Most faults that can be set at once, since setting them needs no credentials.
 const MOST: usize = 100;
@@ -20,6 +21,9 @@ pub struct Fault {
     /// What goes wrong.
     #[serde(flatten)]
     pub kind: FaultKind,
+    /// Only requests to this API; to all of them if none.
+    #[serde(default)]
+    pub service: Option<Service>,
     /// Only requests of this action; all of them if none.
     #[serde(default)]
     pub action: Option<String>,
@@ -44,7 +48,9 @@ pub enum FaultKind {
         #[serde(default)]
         retry_after: Option<String>,
     },
-    /// HTTP 200 with the service's own envelope that says `success: false`.
+    /// The service refuses in its own words: OMS and Alibaba Cloud with HTTP 200 and an envelope
+    /// that says `success: false`, Huawei with HTTP 400, or in the one item of a batch that the
+    /// fault is about.
     Envelope {
         /// The service's code.
         code: String,
@@ -52,6 +58,27 @@ pub enum FaultKind {
         #[serde(default)]
         message: String,
     },
+    /// The gateway in front of the service refuses in its own words, such as `Forbidden.RAM`.
+    Gateway {
+        /// The status; one that cannot be sent becomes 500.
+        status: u16,
+        /// The gateway's code.
+        code: String,
+        /// Its message.
+        #[serde(default)]
+        message: String,
+    },
+    /// Too many calls, in the words of each service.
+    Throttled {
+        /// The status if not 429; Alibaba Cloud sends 400 as well.
+        #[serde(default)]
+        status: Option<u16>,
+        /// How long to wait, said in the header that the service has for it, if at all.
+        #[serde(default)]
+        milliseconds: Option<u64>,
+    },
+    /// The service does not know the action, as an older edition of it would not.
+    UnknownAction,
     /// HTTP 200 with an HTML page, such as a login page.
     Page,
     /// The right answer, but its second half is missing.
@@ -100,9 +127,33 @@ pub enum FaultKind {
 /// What a request is about, as far as faults care.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
+    pub(super) service: Service,
     pub(super) action: &'a str,
-    pub(super) project: Option<&'a str>,
+    /// Several for a batch.
+    pub(super) projects: &'a [String],
     pub(super) shape: Shape,
+}
+
+/// A fault that the dialect itself has to put into words.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Refused<'a> {
+    /// By the service; about one project of several if one is named.
+    Service {
+        code: &'a str,
+        message: &'a str,
+        project: Option<&'a str>,
+    },
+    /// By its gateway.
+    Gateway {
+        status: u16,
+        code: &'a str,
+        message: &'a str,
+    },
+    Throttled {
+        status: u16,
+        milliseconds: Option<u64>,
+    },
+    UnknownAction,
 }
 
 /// Whether an answer lists projects.
@@ -121,7 +172,14 @@ pub struct Faults(Mutex<Vec<Fault>>);
 impl Fault {
     /// A fault that meets every request.
     pub fn new(kind: FaultKind) -> Self {
-        Self { kind, action: None, project: None, times: None }
+        Self { kind, service: None, action: None, project: None, times: None }
+    }
+
+    /// Only requests to this API.
+    #[must_use]
+    pub fn at(mut self, service: Service) -> Self {
+        self.service = Some(service);
+        self
     }
 
     /// Only requests of this action.
@@ -146,13 +204,29 @@ impl Fault {
     }
 
     fn meets(&self, asked: &Asked<'_>) -> bool {
+        let service = self.service.is_none_or(|service| service == asked.service);
         let action = self.action.as_deref().is_none_or(|action| action == asked.action);
         let about = match self.kind {
             FaultKind::WithoutSteps => asked.shape == Shape::List,
-            _ => self.project.is_none() || self.project.as_deref() == asked.project,
+            _ => self.project.as_ref().is_none_or(|project| asked.projects.contains(project)),
         };
-        action && about && self.times != Some(0)
+        service && action && about && self.times != Some(0)
     }
+}
+
+/// The first of the faults that is a refusal.
+pub(super) fn refused(faults: &[Fault]) -> Option<Refused<'_>> {
+    faults.iter().find_map(|fault| match &fault.kind {
+        FaultKind::Envelope { code, message } => {
+            Some(Refused::Service { code, message, project: fault.project.as_deref() })
+        }
+        FaultKind::Gateway { status, code, message } => Some(Refused::Gateway { status: *status, code, message }),
+        FaultKind::Throttled { status, milliseconds } => {
+            Some(Refused::Throttled { status: status.unwrap_or(429), milliseconds: *milliseconds })
+        }
+        FaultKind::UnknownAction => Some(Refused::UnknownAction),
+        _ => None,
+    })
 }
 
 // === impl Faults ===

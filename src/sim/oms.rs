@@ -1,35 +1,44 @@
-//! How OceanBase Migration Service tells of the world: the actions of `/api/v2`, the envelope, and
-//! failures, which come with HTTP 200. Written from the DescribeProject document of the community
-//! edition 4.2.8 and from captured answers, field by field with `json!`; where the two differ, the
+//! How OceanBase Migration Service tells of the world: the actions of `/api/v2`. Written from the
+//! documents of DescribeProject (community edition 4.2.8) and `DownloadConflictData` (enterprise
+//! edition 4.3), and from captured answers, field by field with `json!`; where the two differ, the
 //! capture wins. It shares no type with the client that it is there to test.
 //!
-//! Invented, since no document gives them: the codes of failures other than the captured one, and
-//! the form of request and label ids.
+//! Invented, since no document gives them: the codes of failures other than the captured one, the
+//! form of request and label ids, and that sizes of conflict logs are kilobytes.
 
+mod component;
+mod conflict;
+mod door;
+mod envelope;
 mod filter;
+pub(super) mod progress;
 mod record;
 mod template;
-mod words;
+mod verification;
+pub(super) mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::world::{Crowd, Member, Project, World};
+use super::{
+    answer::Answer,
+    world::{Crowd, Member, Project, World},
+};
+pub(super) use door::{call, throttled, unauthorised};
+pub(super) use envelope::{Page, Refusal, Told};
 use filter::Wanted;
 use template::Template;
 
 /// The action that answers with a page of projects.
 pub(super) const LIST: &str = "ListProjects";
 
-/// Code of a call whose parameters are wrong.
-const BAD_PARAMETER: &str = "PARAM_ERROR";
-
-/// Code of a call about a project that is not there.
-const NO_PROJECT: &str = "GHANA-OPERAT000404";
+/// The action that answers with a file.
+const DOWNLOAD: &str = "DownloadConflictData";
 
 /// A call as it arrived: the action, and the body if that was a JSON object.
 #[derive(Debug)]
@@ -55,25 +64,10 @@ pub(super) struct Dialect {
     steps: Template,
 }
 
-/// Why a call is refused.
-#[derive(Debug)]
-struct Refusal {
-    code: &'static str,
-    message: String,
-}
-
 /// A project that was found.
 enum Found<'a> {
     Cast(Box<Project>),
     Crowd(&'a Member),
-}
-
-/// What an answer says about the page it is, null where it is none.
-#[derive(Default)]
-struct Page {
-    number: Option<u64>,
-    size: Option<u64>,
-    total: Option<usize>,
 }
 
 // === impl Call ===
@@ -81,6 +75,11 @@ struct Page {
 impl Call {
     pub(super) fn read(action: &str, body: &[u8]) -> Self {
         Self { action: action.to_owned(), body: serde_json::from_slice(body).ok() }
+    }
+
+    /// A call whose parameters are known already.
+    pub(super) fn of(action: &str, body: Map<String, Value>) -> Self {
+        Self { action: action.to_owned(), body: Some(body) }
     }
 
     /// The project that the call is about; the parameter is called `projectId` by some actions.
@@ -92,6 +91,47 @@ impl Call {
     /// The page asked for.
     pub(super) fn page(&self) -> Option<u64> {
         self.body.as_ref()?.get("pageNumber")?.as_u64()
+    }
+
+    /// A parameter of this call as text, empty where it is none.
+    fn text(&self, name: &str) -> &str {
+        self.body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+// === impl View ===
+
+impl<'a> View<'a> {
+    /// Arbitrary, but the same for the same call at the same time.
+    pub(super) fn request_id(&self, call: &Call) -> String {
+        let project = call.project().unwrap_or_default();
+        let page = call.page().unwrap_or_default();
+        let moment = self.now.as_millis();
+        let text = format!("{}/{project}/{page}/{moment}", call.action);
+        format!("{:016x}", self.world.hash(&text))
+    }
+
+    fn find(&self, call: &Call) -> Result<Found<'a>, Refusal> {
+        let id =
+            call.project().filter(|id| !id.is_empty()).ok_or_else(|| Refusal::parameter("id must not be empty"))?;
+        let found = if let Some(member) = self.crowd.find(id) {
+            Some(Found::Crowd(member))
+        } else {
+            let mut cast = self.world.projects(self.now).into_iter();
+            cast.find(|project| project.summary.id == id).map(|project| Found::Cast(Box::new(project)))
+        };
+        found.filter(|_| !self.hidden.contains(id)).ok_or_else(|| Refusal::no_project(id))
+    }
+
+    /// The project that a call is about, in full.
+    fn project(&self, call: &Call) -> Result<Project, Refusal> {
+        Ok(match self.find(call)? {
+            Found::Cast(project) => *project,
+            Found::Crowd(member) => {
+                let position = self.world.position(member, self.now);
+                self.crowd.pattern(&member.summary.id, &member.summary.name, position)
+            }
+        })
     }
 }
 
@@ -107,35 +147,39 @@ impl Dialect {
         }
     }
 
-    /// The whole answer, as text.
-    pub(super) fn answer(&self, call: &Call, view: &View<'_>) -> String {
-        self.dispatch(call, view).unwrap_or_else(|refusal| failure(call, view, refusal.code, &refusal.message))
+    /// The whole answer.
+    fn answer(&self, call: &Call, view: &View<'_>) -> Answer {
+        let told = if call.action == DOWNLOAD {
+            conflict::download(call, view)
+        } else {
+            self.tell(call, view).map(|told| Answer::json(StatusCode::OK, told.wrap(call, view)))
+        };
+        told.unwrap_or_else(|refusal| Answer::json(StatusCode::OK, refusal.wrap(call, view)))
     }
 
-    fn dispatch(&self, call: &Call, view: &View<'_>) -> Result<String, Refusal> {
+    /// What there is to tell, without its envelope.
+    pub(super) fn tell(&self, call: &Call, view: &View<'_>) -> Result<Told, Refusal> {
         let body = call.body.as_ref().ok_or_else(|| Refusal::parameter("the request body is not a JSON object"))?;
         match call.action.as_str() {
-            LIST => self.list(call, body, view),
-            "ListAllLabels" => Ok(envelope(call, view, &Page::default(), &labels(view).to_string())),
-            "DescribeProject" => {
-                let data = match find(call, view)? {
-                    Found::Cast(project) => json!([record::detailed(view.world, &project)]).to_string(),
-                    Found::Crowd(member) => self.detailed.fill(member, view),
-                };
-                Ok(envelope(call, view, &Page::default(), &data))
-            }
-            "DescribeProjectSteps" => {
-                let data = match find(call, view)? {
-                    Found::Cast(project) => record::steps(&project).to_string(),
-                    Found::Crowd(member) => self.steps.fill(member, view),
-                };
-                Ok(envelope(call, view, &Page::default(), &data))
-            }
-            other => Err(Refusal::parameter(&format!("Action {other} not found"))),
+            LIST => self.list(body, view),
+            "ListAllLabels" => Ok(Told::whole(&labels(view))),
+            "DescribeProject" => Ok(match view.find(call)? {
+                Found::Cast(project) => Told::whole(&json!([record::detailed(view.world, &project)])),
+                Found::Crowd(member) => Told::printed(self.detailed.fill(member, view)),
+            }),
+            "DescribeProjectSteps" => Ok(match view.find(call)? {
+                Found::Cast(project) => Told::whole(&record::steps(&project)),
+                Found::Crowd(member) => Told::printed(self.steps.fill(member, view)),
+            }),
+            "DescribeProjectProgress" => Ok(Told::whole(&progress::progress(&view.project(call)?))),
+            "DescribeProjectComponents" => Ok(Told::whole(&component::components(&view.project(call)?, view))),
+            "ListProjectFullVerifyResult" => verification::result(&view.project(call)?, body),
+            "ListConflictData" => conflict::list(call, view),
+            other => Err(Refusal::no_action(other)),
         }
     }
 
-    fn list(&self, call: &Call, body: &Map<String, Value>, view: &View<'_>) -> Result<String, Refusal> {
+    fn list(&self, body: &Map<String, Value>, view: &View<'_>) -> Result<Told, Refusal> {
         let wanted = Wanted::read(body).map_err(|fault| Refusal::parameter(&fault))?;
         let cast = view.world.projects(view.now);
         let mut found: Vec<_> = cast
@@ -147,79 +191,16 @@ impl Dialect {
         found.sort_by(|(left, ..), (right, ..)| wanted.compare(left, right));
         let items: Vec<String> = found
             .iter()
-            .skip(wanted.skipped())
-            .take(wanted.taken())
+            .skip(wanted.page.skipped())
+            .take(wanted.page.taken())
             .filter_map(|(_, project, member)| match (project, member) {
                 (Some(project), _) => Some(record::listed(view.world, project).to_string()),
                 (_, Some(member)) => Some(self.listed.fill(member, view)),
                 (None, None) => None,
             })
             .collect();
-        let page = Page { number: Some(wanted.page), size: Some(wanted.size), total: Some(found.len()) };
-        Ok(envelope(call, view, &page, &format!("[{}]", items.join(","))))
+        Ok(Told { page: wanted.page.of(found.len()), data: format!("[{}]", items.join(",")) })
     }
-}
-
-// === impl Refusal ===
-
-impl Refusal {
-    fn parameter(message: &str) -> Self {
-        Self { code: BAD_PARAMETER, message: message.to_owned() }
-    }
-}
-
-/// A failure in the shape of a captured one; it comes with HTTP 200.
-pub(super) fn failure(call: &Call, view: &View<'_>, code: &str, message: &str) -> String {
-    let request = request_id(call, view);
-    json!({
-        "code": code,
-        "errorDetail": {
-            "code": code,
-            "message": message,
-            "messageMcmsContext": { "message": message },
-            "messageMcmsKey": code,
-            "requestId": request,
-        },
-        "message": format!("[{code}]: {message}"),
-        "requestId": request,
-        "success": false,
-    })
-    .to_string()
-}
-
-fn find<'a>(call: &Call, view: &View<'a>) -> Result<Found<'a>, Refusal> {
-    let id = call.project().filter(|id| !id.is_empty()).ok_or_else(|| Refusal::parameter("id must not be empty"))?;
-    let found = if let Some(member) = view.crowd.find(id) {
-        Some(Found::Crowd(member))
-    } else {
-        let mut cast = view.world.projects(view.now).into_iter();
-        cast.find(|project| project.summary.id == id).map(|project| Found::Cast(Box::new(project)))
-    };
-    found
-        .filter(|_| !view.hidden.contains(id))
-        .ok_or_else(|| Refusal { code: NO_PROJECT, message: format!("project {id} does not exist") })
-}
-
-/// The answer of a call that succeeded. The data is text already, so that what is kept ready for
-/// the crowd need not be parsed again.
-fn envelope(call: &Call, view: &View<'_>, page: &Page, data: &str) -> String {
-    let request = request_id(call, view);
-    let milliseconds = view.world.hash(&request) % 35 + 5;
-    let head = json!({
-        "success": true,
-        "errorDetail": null,
-        "code": null,
-        "message": null,
-        "advice": null,
-        "requestId": request,
-        "pageNumber": page.number,
-        "pageSize": page.size,
-        "totalCount": page.total,
-        "cost": format!("{milliseconds} ms"),
-    })
-    .to_string();
-    let head = head.strip_suffix('}').unwrap_or(&head);
-    format!("{head},\"data\":{data}}}")
 }
 
 /// All labels in use. The document of this action is not at hand; the members are those of the
@@ -245,13 +226,4 @@ fn labels(view: &View<'_>) -> Value {
             })
         })
         .collect()
-}
-
-/// Arbitrary, but the same for the same call at the same time.
-fn request_id(call: &Call, view: &View<'_>) -> String {
-    let project = call.project().unwrap_or_default();
-    let page = call.page().unwrap_or_default();
-    let moment = view.now.as_millis();
-    let text = format!("{}/{project}/{page}/{moment}", call.action);
-    format!("{:016x}", view.world.hash(&text))
 }

@@ -6,20 +6,42 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use serde::{Deserialize, Serialize};
+
 /// Requests kept. Enough for any test; a benchmark that sends more reads the totals.
 const KEPT: usize = 1000;
 
 /// Action names counted. A client that makes names up must not grow the simulator.
 const COUNTED: usize = 64;
 
+/// One of the APIs that the simulator speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// OceanBase Migration Service, `/api/v2`.
+    #[default]
+    Oms,
+    /// The REST paths of OceanBase Migration Service 3.3.
+    OmsV3,
+    /// The same service behind the gateway of Alibaba Cloud.
+    AlibabaCloud,
+    /// Huawei's Data Replication Service.
+    HuaweiDrs,
+    /// Huawei's identity service.
+    HuaweiIam,
+}
+
 /// One request as it arrived, before any fault was played.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
-    /// The name given as `Action`, empty where none was.
+    /// Which API was asked.
+    pub service: Service,
+    /// The operation: the name given as action, empty where none was; where the API has paths, the
+    /// name that the vendor's own client gives the call.
     pub action: String,
-    /// The project that the request is about, if it is about one.
+    /// The project that the request is about, if it is about one; several are joined by commas.
     pub project: Option<String>,
-    /// `pageNumber` as asked for, if it was.
+    /// The page asked for, or how many items were to be skipped, if it was said.
     pub page: Option<u64>,
     /// Whether the credentials were the right ones.
     pub authorised: bool,
@@ -32,7 +54,7 @@ pub(super) struct Log(Mutex<Entries>);
 #[derive(Debug, Default)]
 struct Entries {
     last: VecDeque<Seen>,
-    totals: BTreeMap<String, u64>,
+    totals: BTreeMap<(String, Service), u64>,
     refused: u64,
 }
 
@@ -42,8 +64,9 @@ impl Log {
         if !seen.authorised {
             entries.refused += 1;
         }
-        if entries.totals.len() < COUNTED || entries.totals.contains_key(&seen.action) {
-            *entries.totals.entry(seen.action.clone()).or_default() += 1;
+        let key = (seen.action.clone(), seen.service);
+        if entries.totals.len() < COUNTED || entries.totals.contains_key(&key) {
+            *entries.totals.entry(key).or_default() += 1;
         }
         if entries.last.len() == KEPT {
             entries.last.pop_front();
@@ -56,9 +79,11 @@ impl Log {
         entries.last.iter().cloned().collect()
     }
 
-    pub(super) fn count(&self, action: &str) -> u64 {
+    /// Requests of this action, of one service or of all.
+    pub(super) fn count(&self, action: &str, service: Option<Service>) -> u64 {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.totals.get(action).copied().unwrap_or_default()
+        let meant = |(name, of): &(String, Service)| name == action && service.is_none_or(|wanted| wanted == *of);
+        entries.totals.iter().filter(|(key, _)| meant(key)).map(|(_, count)| count).sum()
     }
 
     pub(super) fn refused(&self) -> u64 {

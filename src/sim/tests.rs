@@ -1,10 +1,14 @@
 //! The simulator over real HTTP: credentials, envelope, paging and filters. Its rooms below: the
 //! faults, and the world as it moves.
 
+mod alibaba;
+mod extras;
 mod faults;
+mod huawei;
+mod sign;
 mod world;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::LazyLock, time::Duration};
 
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -15,9 +19,14 @@ use super::{Clock, Options, Simulator};
 /// 2024-09-18T07:01:45Z, a moment out of a captured answer.
 const MOMENT: u64 = 1_726_642_905;
 
-/// A client that gives up late enough for a busy machine.
+/// A client that gives up late enough for a busy machine. It keeps no connection, since each test
+/// has a runtime of its own.
 fn client() -> Client {
-    Client::builder().timeout(Duration::from_secs(20)).redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+        let builder = Client::builder().timeout(Duration::from_secs(20)).pool_max_idle_per_host(0);
+        builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    });
+    CLIENT.clone()
 }
 
 async fn start(options: Options) -> Simulator {

@@ -6,13 +6,22 @@
 //! ticks: two servers with the same seed and clock give the same answers.
 
 mod cast;
+mod comparison;
+mod conflict;
 mod crowd;
+mod part;
 mod scene;
+mod transfer;
 
 use std::time::Duration;
 
+pub(super) use comparison::{Compared, Finding};
+pub(super) use conflict::ConflictLog;
 pub(super) use crowd::{Crowd, Member};
+pub(super) use part::{Direction, Health, Part, Task};
 use scene::Scene;
+pub(super) use scene::whole;
+pub(super) use transfer::{Object, ObjectKind, Plan, Purpose, Transfer, TransferState};
 
 /// One migration or synchronisation at one moment.
 #[derive(Clone, Debug)]
@@ -87,6 +96,8 @@ pub(super) enum Engine {
     OceanBaseMySql,
     OceanBaseOracle,
     Kafka,
+    Sybase,
+    GaussDb,
 }
 
 /// One end of a migration.
@@ -224,6 +235,26 @@ impl World {
         cast::projects(&self.scene(now))
     }
 
+    /// Everybody of an older installation.
+    pub(super) fn older(&self, now: Duration) -> Vec<Project> {
+        cast::older(&self.scene(now))
+    }
+
+    /// The jobs that a cloud runs.
+    pub(super) fn transfers(&self, now: Duration) -> Vec<Transfer> {
+        transfer::jobs(&self.scene(now))
+    }
+
+    /// The processes that work for a project.
+    pub(super) fn parts(&self, project: &Project, now: Duration) -> Vec<Part> {
+        part::parts(&self.scene(now), project)
+    }
+
+    /// The logs of conflicts in one stage of a project.
+    pub(super) fn conflicts(&self, project: &Project, act: Act, now: Duration) -> Vec<ConflictLog> {
+        conflict::conflicts(&self.scene(now), project, act)
+    }
+
     /// A further `count` projects that all run alike.
     pub(super) fn crowd(&self, count: usize) -> Crowd {
         Crowd::new(self.scene(self.start), count)
@@ -242,6 +273,23 @@ impl World {
 
     fn scene(&self, now: Duration) -> Scene {
         Scene::new(self.seed, self.start, now)
+    }
+}
+
+impl Project {
+    /// The name of its one schema.
+    pub(super) fn schema(&self) -> &str {
+        self.summary.name.split('-').next().unwrap_or("app")
+    }
+
+    /// The name of a table, counted from 0.
+    pub(super) fn table(&self, index: u32) -> String {
+        format!("{}_table_{:02}", self.schema(), index.saturating_add(1))
+    }
+
+    /// What comparing the tables has found, if that has begun.
+    pub(super) fn comparison(&self) -> Option<Vec<Compared>> {
+        comparison::comparison(self)
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
-use super::transport::{Answer, Ask, Download, OpenError, Route, Transport};
+use super::transport::{Answer, Ask, Download, Line, OpenError, Route, Transport};
 use crate::config::Limits;
 use crate::domain::Witness;
 
@@ -39,12 +39,16 @@ impl<'a> Poll<'a> {
         Self { witness, refused: Mutex::new(None) }
     }
 
-    fn refusal(&self) -> Option<SourceError> {
+    /// Why nothing more is to be sent in this poll.
+    pub(super) fn refusal(&self) -> Option<SourceError> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn refuse(&self, error: &SourceError) {
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+    /// Lets nothing more be sent in this poll, if the error refuses the credentials.
+    pub(super) fn refuse(&self, error: &SourceError) {
+        if error.refuses_credentials() {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        }
     }
 }
 
@@ -57,6 +61,12 @@ impl Caller {
         Ok(Self { transport: Transport::open(route, limits)?, concurrency: limits.concurrency })
     }
 
+    /// Answers from now on come over this line. What gives the credentials has a caller of its own,
+    /// which stays on the network, so that tokens and keys are never recorded.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.transport.attach(line);
+    }
+
     /// Calls `operation` and tells the witness of the values that the reading left out.
     pub(super) async fn call<T, M, R>(
         &self,
@@ -66,21 +76,31 @@ impl Caller {
         read: R,
     ) -> Result<T, SourceError>
     where
-        M: Fn(&Transport) -> Result<reqwest::Request, reqwest::Error>,
+        M: Fn(&Transport) -> Result<reqwest::Request, SourceError>,
+        R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
+    {
+        let outcome = self.try_call(poll, operation, make, read).await;
+        outcome.inspect_err(|error| poll.refuse(error))
+    }
+
+    /// The same, but a refusal of the credentials does not end the poll: there may be others.
+    pub(super) async fn try_call<T, M, R>(
+        &self,
+        poll: &Poll<'_>,
+        operation: &'static str,
+        make: M,
+        read: R,
+    ) -> Result<T, SourceError>
+    where
+        M: Fn(&Transport) -> Result<reqwest::Request, SourceError>,
         R: Fn(&Answer) -> Result<(T, Gaps), SourceError>,
     {
         // Asked again for every attempt: another call may have been refused while this one waited.
         let make = |transport: &Transport| match poll.refusal() {
             Some(refusal) => Err(refusal),
-            None => make(transport).map_err(|error| SourceError::Unsent { cause: error.to_string() }),
+            None => make(transport),
         };
-        let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
-        if let Err(error) = &outcome
-            && error.refuses_credentials()
-        {
-            poll.refuse(error);
-        }
-        let (value, gaps) = outcome?;
+        let (value, gaps) = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await?;
         gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
         Ok(value)
     }
@@ -88,7 +108,7 @@ impl Caller {
     /// Makes a request whose answer is a file, once.
     pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
     where
-        M: FnOnce(&Transport) -> Result<reqwest::Request, reqwest::Error>,
+        M: FnOnce(&Transport) -> Result<reqwest::Request, SourceError>,
     {
         self.transport.download(make).await
     }

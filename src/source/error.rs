@@ -69,6 +69,40 @@ pub enum SourceError {
     /// Not allowed.
     #[error("the service does not allow this (HTTP 403); give the user access to the project and the API")]
     Forbidden,
+    /// A key pair is refused.
+    #[error(
+        "the service refuses the access key {key} ({code}): {advice}; the next attempts wait for minutes, because a wrong key stays wrong"
+    )]
+    KeyRefused {
+        /// The beginning and the end of its public part.
+        key: String,
+        /// The service's code.
+        code: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The key is good, but may not do this.
+    #[error("the service does not allow {permission} ({code}); add this action to a policy of the key's user or role")]
+    NotPermitted {
+        /// What a policy calls the action.
+        permission: String,
+        /// The service's code.
+        code: String,
+    },
+    /// There is nothing to sign with.
+    #[error("{cause}")]
+    NoCredentials {
+        /// Where they were looked for, and why they are not there.
+        cause: String,
+    },
+    /// A request that was made anew counts as sent before.
+    #[error(
+        "the service says that it has seen this request before ({code}), again and again; look for a proxy that sends requests twice"
+    )]
+    Repeated {
+        /// The service's code.
+        code: String,
+    },
     /// Asked too often.
     #[error(
         "the service asks to slow down (HTTP {status}); lower `requests_per_second` or lengthen `interval` if this goes on"
@@ -80,7 +114,7 @@ pub enum SourceError {
         retry_after: Option<Duration>,
     },
     /// The service is broken, or what stands before it.
-    #[error("the service answers with HTTP {status}; look at its own logs")]
+    #[error("the service answers with HTTP {status}; look at its own logs, or at the status page of the cloud")]
     Server {
         /// The HTTP status.
         status: u16,
@@ -115,9 +149,23 @@ pub enum SourceError {
         /// The service's message, cut.
         message: String,
     },
+    /// The clocks differ too much.
+    #[error(
+        "the service refuses the signature's time ({cause}); correct this machine's clock (NTP): 15 minutes are allowed"
+    )]
+    ClockSkew {
+        /// The service's words.
+        cause: String,
+    },
+    /// A temporary credential has ended.
+    #[error("the service says that the token has expired or is not valid ({cause}); renew the temporary credentials")]
+    TokenExpired {
+        /// The service's words.
+        cause: String,
+    },
     /// The service does not know the action.
     #[error(
-        "this service does not know {operation}; its edition or version does not have it, so it is asked again in an hour only"
+        "this service does not know {operation}: its edition, version or region does not have it (an extra is asked for again in an hour)"
     )]
     UnknownAction {
         /// The action's name.
@@ -126,6 +174,18 @@ pub enum SourceError {
     /// The service answers without the project.
     #[error("the service answers without this project; check its id")]
     NotFound,
+    /// A replay is asked for something else than what was recorded.
+    #[error("the capture has no answer to {operation} here; record again, with this project and these settings")]
+    NotRecorded {
+        /// The action's name.
+        operation: &'static str,
+    },
+    /// A replay of a request that got no answer.
+    #[error("this request had no answer when it was recorded ({})", .reason.as_str())]
+    FailedThen {
+        /// Why it had none.
+        reason: Reason,
+    },
     /// A label that the service does not have.
     #[error("the service has no label named {wanted:?}; it has: {known}")]
     UnknownLabel {
@@ -147,16 +207,20 @@ impl SourceError {
             Self::Interrupted => Reason::Interrupted,
             Self::TooLarge { .. } => Reason::TooLarge,
             Self::Redirect { .. } => Reason::Redirect,
-            Self::Unauthorized => Reason::Unauthorized,
-            Self::Forbidden => Reason::Forbidden,
+            Self::Unauthorized | Self::KeyRefused { .. } => Reason::Unauthorized,
+            Self::Forbidden | Self::NotPermitted { .. } => Reason::Forbidden,
+            Self::NoCredentials { .. } => Reason::NoCredentials,
             Self::Throttled { .. } => Reason::Throttled,
             Self::Server { .. } => Reason::ServerError,
             Self::Status { .. } => Reason::HttpStatus,
             Self::NotJson { .. } => Reason::NotJson,
             Self::Foreign { .. } => Reason::Foreign,
-            Self::Api { .. } => Reason::ApiError,
+            Self::Api { .. } | Self::Repeated { .. } => Reason::ApiError,
             Self::UnknownAction { .. } => Reason::Unsupported,
-            Self::NotFound => Reason::NotFound,
+            Self::ClockSkew { .. } => Reason::ClockSkew,
+            Self::TokenExpired { .. } => Reason::TokenExpired,
+            Self::NotFound | Self::NotRecorded { .. } => Reason::NotFound,
+            Self::FailedThen { reason } => *reason,
             Self::UnknownLabel { .. } => Reason::UnknownLabel,
         }
     }
@@ -168,7 +232,7 @@ impl SourceError {
 
     /// The credentials are not accepted: sending them again soon does harm.
     pub(super) fn refuses_credentials(&self) -> bool {
-        matches!(self, Self::Unauthorized)
+        self.reason().refuses_credentials()
     }
 
     /// The same call may succeed a moment later.
@@ -179,6 +243,7 @@ impl SourceError {
                 | Self::Connect { .. }
                 | Self::Timeout { .. }
                 | Self::Interrupted
+                | Self::Repeated { .. }
                 | Self::Throttled { .. }
                 | Self::Server { .. }
         )

@@ -9,8 +9,6 @@
 mod lift;
 mod wire;
 
-use std::time::SystemTime;
-
 use reqwest::Method;
 use reqwest::header::AUTHORIZATION;
 
@@ -21,7 +19,7 @@ use super::lenient::Gaps;
 use super::oms::{basic, envelope};
 use super::transport::{OpenError, Route, Transport};
 use crate::config::{OmsConfig, ProjectKind, SourceConfig};
-use crate::domain::{Deaf, Project, Reading, Time, Watched, Witness};
+use crate::domain::{Deaf, Project, Reading, Watched, Witness};
 
 /// A source of this kind.
 #[derive(Debug)]
@@ -44,6 +42,11 @@ impl Legacy {
             authorization: basic(&oms.username, &oms.password),
             projects: source.projects.iter().map(|project| (project.id.clone(), kind(project.kind))).collect(),
         })
+    }
+
+    /// Makes the calls.
+    pub(super) fn caller(&mut self) -> &mut Caller {
+        &mut self.caller
     }
 
     /// Reads every configured project once and tells the witness of each.
@@ -91,7 +94,8 @@ impl Legacy {
         let (operation, folder) = call_about(kind);
         let path = format!("/api/omsp/v2/{folder}/{}/progress", path_segment(id));
         let make = |transport: &Transport| {
-            transport.request(Method::GET, &path).header(AUTHORIZATION, &self.authorization).build()
+            let request = transport.request(Method::GET, &path).header(AUTHORIZATION, &self.authorization).build();
+            request.map_err(|error| SourceError::Unsent { cause: error.to_string() })
         };
         self.caller
             .call(poll, operation, make, |answer| {
@@ -99,8 +103,7 @@ impl Legacy {
                 let text = answer.text();
                 let opened = envelope::open::<wire::Progress<'_>>(answer, &text)?;
                 let wire = gaps.list("data", opened.data).into_iter().next().ok_or(SourceError::NotFound)?;
-                let answered = Time::from_system(SystemTime::now());
-                Ok((lift::project(id, kind, &wire, answered, &mut gaps), gaps))
+                Ok((lift::project(id, kind, &wire, answer.answered(), &mut gaps), gaps))
             })
             .await
     }

@@ -11,6 +11,7 @@ mod download;
 mod exchange;
 mod knock;
 mod pace;
+mod tape;
 mod trust;
 
 use std::time::Duration;
@@ -25,8 +26,10 @@ pub use download::Download;
 pub(super) use exchange::Answer;
 pub use knock::{Knock, knock};
 use pace::Pace;
+pub(super) use tape::{Line, Tape, Track};
 
 use super::error::SourceError;
+use super::record::Asked;
 use crate::config::{Limits, TlsConfig};
 use crate::domain::{Call, Witness};
 
@@ -49,6 +52,7 @@ pub(super) struct Transport {
     limits: Limits,
     in_flight: Semaphore,
     pace: Pace,
+    line: Line,
 }
 
 /// One thing to ask a service.
@@ -88,7 +92,30 @@ impl Transport {
             in_flight: Semaphore::new(limits.concurrency),
             pace: Pace::new(limits.requests_per_second),
             limits: limits.clone(),
+            line: Line::Network,
         })
+    }
+
+    /// Makes a client for a service beside the endpoint, such as one that gives credentials.
+    ///
+    /// # Errors
+    /// When a TLS file cannot be used.
+    pub(super) fn client(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Client, OpenError> {
+        client::build(route, limits)
+    }
+
+    /// What the `Host` header says, for signatures that cover it.
+    pub(super) fn authority(&self) -> String {
+        if let Some(host) = self.host.as_ref().and_then(|host| host.to_str().ok()) {
+            return host.to_owned();
+        }
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Answers from now on come over this line.
+    pub(super) fn attach(&mut self, line: Line) {
+        self.line = line;
     }
 
     /// Begins a request to a path (with query) under the endpoint.
@@ -136,9 +163,12 @@ impl Transport {
     /// Makes a request once and hands its answer on as it comes, whatever its size.
     pub(super) async fn download<M>(&self, make: M) -> Result<Download, SourceError>
     where
-        M: FnOnce(&Self) -> Result<Request, reqwest::Error>,
+        M: FnOnce(&Self) -> Result<Request, SourceError>,
     {
-        let request = make(self).map_err(|error| SourceError::Unsent { cause: error.to_string() })?;
+        if self.line.is_tape() {
+            return Err(SourceError::NotRecorded { operation: "a download" });
+        }
+        let request = make(self)?;
         Download::begin(&self.client, request, &self.limits).await
     }
 
@@ -149,13 +179,13 @@ impl Transport {
         R: Fn(&Answer) -> Result<T, SourceError>,
     {
         let _place = self.in_flight.acquire().await.map_err(|_| SourceError::Interrupted)?;
-        let waited = self.pace.wait(give_up).await?;
+        let waited = if self.line.is_tape() { Duration::ZERO } else { self.pace.wait(give_up).await? };
         if !waited.is_zero() {
             ask.witness.throttled(waited);
         }
         let request = (ask.make)(self)?;
         let started = Instant::now();
-        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        let answer = self.answer(ask.operation, request).await;
         let outcome = answer.and_then(|answer| (ask.read)(&answer));
         ask.witness.call(Call {
             operation: ask.operation,
@@ -164,6 +194,21 @@ impl Transport {
             answered: outcome.as_ref().err().is_none_or(SourceError::answered),
         });
         outcome
+    }
+
+    /// The answer to a request, from wherever the line leads to.
+    async fn answer(&self, operation: &'static str, request: Request) -> Result<Answer, SourceError> {
+        let recorder = match &self.line {
+            Line::Tape(tape) => return tape.answer(operation, &Asked::of(&request)),
+            Line::Recorded(recorder) => Some((recorder, Asked::of(&request))),
+            Line::Network => None,
+        };
+        let started = Instant::now();
+        let answer = exchange::exchange(&self.client, request, &self.limits).await;
+        if let Some((recorder, asked)) = recorder {
+            recorder.note(operation, &asked, &answer, started.elapsed());
+        }
+        answer
     }
 }
 

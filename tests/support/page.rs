@@ -31,14 +31,19 @@ pub(crate) struct Page {
 
 /// Polls once.
 pub(crate) async fn polled(url: &str, rest: &str) -> Page {
-    let app = App::new(&config(url, rest)).unwrap();
-    let (store, exposition) = (app.store(), app.exposition());
-    let good = app.poll_once().await;
-    let text = String::from_utf8(exposition.plain(Format::Text, Instant::now())).unwrap();
-    Page { text, good, store }
+    Page::polled(&config(url, rest)).await
 }
 
 impl Page {
+    /// Polls whatever the configuration says once.
+    pub(crate) async fn polled(config: &Config) -> Self {
+        let app = App::new(config).unwrap();
+        let (store, exposition) = (app.store(), app.exposition());
+        let good = app.poll_once().await;
+        let text = String::from_utf8(exposition.plain(Format::Text, Instant::now())).unwrap();
+        Self { text, good, store }
+    }
+
     /// The values of all samples that a selector such as `name{label="value"}` fits.
     pub(crate) fn all(&self, selector: &str) -> Vec<f64> {
         let (name, labels) = selector.split_once('{').unwrap_or((selector, ""));

@@ -2,7 +2,7 @@
 
 use super::super::values;
 use super::super::yaml::Entry;
-use super::super::{AlibabaConfig, Backend, Fault};
+use super::super::{AlibabaConfig, Backend, ChainEnvironment, Fault};
 use super::fields::{Fields, Given, Shape};
 use super::keys::{self, Names};
 use super::words::Vocabulary;
@@ -45,11 +45,16 @@ pub(super) fn alibaba(reader: &mut Reader<'_>, entry: &Entry) -> Option<Backend>
         Given::Absent => Some(None),
         Given::Faulty => None,
     };
+    let environment = match &credentials {
+        Some(None) => ChainEnvironment::read(reader.surroundings.environment),
+        _ => ChainEnvironment::default(),
+    };
     let connection = connection::read(reader, &fields, &[endpoint.as_ref()]);
     Some(Backend::AlibabaCloud(AlibabaConfig {
         region: region?,
         endpoint: endpoint?,
         credentials: credentials?,
+        environment,
         tls: connection.tls?,
         proxy_url: connection.proxy_url,
         time_zone: connection.time_zone,

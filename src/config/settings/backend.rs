@@ -9,6 +9,8 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::ChainEnvironment;
+
 /// The service behind a source: one variant per kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Backend {
@@ -90,6 +92,8 @@ pub struct AlibabaConfig {
     pub endpoint: Url,
     /// None where the standard credential chain is to be asked.
     pub credentials: Option<AccessKey>,
+    /// What that chain is built from; empty where it is not asked.
+    pub environment: ChainEnvironment,
     /// Only other than the default where `endpoint` is `https`.
     pub tls: TlsConfig,
     /// An HTTP proxy, which may carry its own credentials.
@@ -100,11 +104,12 @@ pub struct AlibabaConfig {
 
 impl fmt::Debug for AlibabaConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { region, endpoint, credentials, tls, proxy_url, time_zone } = self;
+        let Self { region, endpoint, credentials, environment, tls, proxy_url, time_zone } = self;
         f.debug_struct("AlibabaConfig")
             .field("region", region)
             .field("endpoint", &endpoint.as_str())
             .field("credentials", credentials)
+            .field("environment", environment)
             .field("tls", tls)
             .field("proxy_url", &proxy_url.as_ref().map(without_credentials))
             .field("time_zone", &time_zone.iana_name())

@@ -48,11 +48,11 @@ impl http_body::Body for Fed {
 }
 
 /// One byte at a time.
-pub(super) fn drip(stage: &Stage, text: String, pause: Duration) -> Body {
+pub(super) fn drip(stage: &Stage, text: Bytes, pause: Duration) -> Body {
     let (feed, body) = channel();
     let own = stage.clone();
     stage.tasks.spawn(async move {
-        for byte in text.into_bytes() {
+        for byte in text {
             if own.stop.is_cancelled() || !send(&feed, Bytes::from(vec![byte])).await {
                 return;
             }
@@ -63,11 +63,11 @@ pub(super) fn drip(stage: &Stage, text: String, pause: Duration) -> Body {
 }
 
 /// This text, and then the end of the connection.
-pub(super) fn cut_off(stage: &Stage, text: String, pause: Duration) -> Body {
+pub(super) fn cut_off(stage: &Stage, text: Bytes, pause: Duration) -> Body {
     let (feed, body) = channel();
     let own = stage.clone();
     stage.tasks.spawn(async move {
-        if send(&feed, Bytes::from(text)).await {
+        if send(&feed, text).await {
             own.pause(pause).await;
             // Whether anybody is left to hear it does not matter.
             drop(feed.send(Err(io::ErrorKind::ConnectionReset.into())).await);

@@ -4,46 +4,24 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
-    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+    body::{Body, Bytes},
+    http::{Response, StatusCode, header},
 };
 use serde_json::Value;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Fault, FaultKind, body};
-
-const JSON: &str = "application/json";
-const HTML: &str = "text/html; charset=utf-8";
+use crate::sim::answer::{Answer, HTML, JSON, page, set};
 
 /// How long a connection that is to be reset stays open after half of its body, so that the half
 /// really leaves.
 const BEFORE_RESET: Duration = Duration::from_millis(20);
-
-/// The right answer.
-#[derive(Debug)]
-pub(in crate::sim) struct Answer {
-    pub(in crate::sim) status: StatusCode,
-    pub(in crate::sim) body: String,
-}
 
 /// Where slow bodies are played: their tasks, and the word to stop.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct Stage {
     pub(in crate::sim) tasks: TaskTracker,
     pub(in crate::sim) stop: CancellationToken,
-}
-
-// === impl Answer ===
-
-impl Answer {
-    /// The answer as it is.
-    pub(in crate::sim) fn response(self) -> Response<Body> {
-        let mut response = page(self.status, JSON, self.body);
-        if self.status == StatusCode::UNAUTHORIZED {
-            with(&mut response, header::WWW_AUTHENTICATE, "Basic realm=\"OMS\"");
-        }
-        response
-    }
 }
 
 // === impl Stage ===
@@ -67,53 +45,53 @@ impl Stage {
     }
 
     async fn spoil(&self, fault: Fault, answer: Answer) -> Response<Body> {
-        let Answer { status, body } = answer;
+        let body = answer.body.clone();
         match fault.kind {
             FaultKind::Status { code, retry_after } => refused(code, retry_after.as_deref()),
             FaultKind::Page => page(StatusCode::OK, HTML, login_page()),
-            FaultKind::Truncated => {
-                let half = body.chars().count() / 2;
-                page(status, JSON, body.chars().take(half).collect::<String>())
-            }
+            FaultKind::Truncated => answer.carrying(answer.content_type, half(&body)),
             FaultKind::Hang => {
                 self.stop.cancelled().await;
                 page(StatusCode::SERVICE_UNAVAILABLE, HTML, String::new())
             }
             FaultKind::Drip { milliseconds } => {
-                let pause = Duration::from_millis(milliseconds);
                 let length = body.len().to_string();
-                let mut response = page(status, JSON, body::drip(self, body, pause));
-                with(&mut response, header::CONTENT_LENGTH, &length);
+                let dripping = body::drip(self, body, Duration::from_millis(milliseconds));
+                let mut response = answer.carrying(answer.content_type, dripping);
+                set(&mut response, header::CONTENT_LENGTH, &length);
                 response
             }
             FaultKind::Reset => {
-                let length = body.len();
-                let half: String = body.chars().take(length / 2).collect();
-                let mut response = page(status, JSON, body::cut_off(self, half, BEFORE_RESET));
-                with(&mut response, header::CONTENT_LENGTH, &(length + 1000).to_string());
+                let length = (body.len() + 1000).to_string();
+                let ending = body::cut_off(self, half(&body), BEFORE_RESET);
+                let mut response = answer.carrying(answer.content_type, ending);
+                set(&mut response, header::CONTENT_LENGTH, &length);
                 response
             }
             FaultKind::Garbage => page(StatusCode::OK, JSON, body::GARBAGE.to_vec()),
             FaultKind::Huge { bytes } => page(StatusCode::OK, JSON, body::huge(self, bytes)),
-            FaultKind::WrongType => page(status, "text/plain", body),
+            FaultKind::WrongType => answer.carrying("text/plain", body),
             FaultKind::GzipBomb { bytes } => {
                 let mut response = page(StatusCode::OK, JSON, body::gzip_bomb(self, bytes));
-                with(&mut response, header::CONTENT_ENCODING, "gzip");
+                set(&mut response, header::CONTENT_ENCODING, "gzip");
                 response
             }
             FaultKind::Redirect { location } => {
                 let mut response = page(StatusCode::FOUND, HTML, String::new());
-                with(&mut response, header::LOCATION, &location);
+                set(&mut response, header::LOCATION, &location);
                 response
             }
             FaultKind::Empty => page(StatusCode::OK, JSON, String::new()),
             FaultKind::WithoutSteps => {
-                let body = without_steps(&body, fault.project.as_deref());
-                page(status, JSON, body)
+                answer.carrying(answer.content_type, without_steps(&body, fault.project.as_deref()))
             }
             // A refusal is put into the service's own words before the answer gets here, and a
             // delay is over by now.
-            FaultKind::Envelope { .. } | FaultKind::Delay { .. } => Answer { status, body }.response(),
+            FaultKind::Envelope { .. }
+            | FaultKind::Gateway { .. }
+            | FaultKind::Throttled { .. }
+            | FaultKind::UnknownAction
+            | FaultKind::Delay { .. } => answer.response(),
         }
     }
 
@@ -126,40 +104,26 @@ impl Stage {
     }
 }
 
-/// A page as nginx sends it on an error of its own.
-pub(in crate::sim) fn nginx_page(status: StatusCode) -> String {
-    format!(
-        "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n\
-         <center><h1>{status}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-    )
-}
-
-/// A page with this content type.
-pub(in crate::sim) fn page(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    with(&mut response, header::CONTENT_TYPE, content_type);
+fn refused(code: u16, retry_after: Option<&str>) -> Response<Body> {
+    let mut response = Answer::nginx(status(code)).response();
+    if let Some(retry_after) = retry_after {
+        set(&mut response, header::RETRY_AFTER, retry_after);
+    }
     response
 }
 
-fn refused(code: u16, retry_after: Option<&str>) -> Response<Body> {
-    // An informational status cannot end a response.
-    let status = StatusCode::from_u16(code)
+/// The status of this number; 500 if it cannot end a response.
+pub(in crate::sim) fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code)
         .ok()
         .filter(|status| !status.is_informational())
-        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = page(status, HTML, nginx_page(status));
-    if let Some(retry_after) = retry_after {
-        with(&mut response, header::RETRY_AFTER, retry_after);
-    }
-    response
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Sets a header; a value that cannot be one is left out.
-fn with(response: &mut Response<Body>, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
+/// The first half, cut between two characters if it is text.
+fn half(body: &Bytes) -> Bytes {
+    let middle = body.len() / 2;
+    body.slice(..std::str::from_utf8(body).map_or(middle, |text| text.floor_char_boundary(middle)))
 }
 
 fn login_page() -> String {
@@ -168,18 +132,19 @@ fn login_page() -> String {
         .to_owned()
 }
 
-/// The list with `null` for the steps of this project, or of all.
-fn without_steps(body: &str, project: Option<&str>) -> String {
-    let Ok(mut list) = serde_json::from_str::<Value>(body) else {
-        return body.to_owned();
+/// The list with `null` for the steps of this project, or of all, in either way to spell its keys.
+fn without_steps(body: &[u8], project: Option<&str>) -> Bytes {
+    let Ok(mut list) = serde_json::from_slice::<Value>(body) else {
+        return Bytes::copy_from_slice(body);
     };
-    let items = list.get_mut("data").and_then(Value::as_array_mut);
-    for item in items.into_iter().flatten() {
-        let id = item.get("id").and_then(Value::as_str);
-        let meant = project.is_none() || project == id;
-        if let Some(steps) = item.get_mut("steps").filter(|_| meant) {
-            *steps = Value::Null;
+    for [data, id, steps] in [["data", "id", "steps"], ["Data", "Id", "Steps"]] {
+        let items = list.get_mut(data).and_then(Value::as_array_mut);
+        for item in items.into_iter().flatten() {
+            let meant = project.is_none() || project == item.get(id).and_then(Value::as_str);
+            if let Some(steps) = item.get_mut(steps).filter(|_| meant) {
+                *steps = Value::Null;
+            }
         }
     }
-    list.to_string()
+    list.to_string().into()
 }

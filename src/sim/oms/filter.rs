@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
-use super::words;
+use super::{Page, words};
 use crate::sim::world::{Engine, Phase, Summary, World};
 
 /// Largest page of the documents.
@@ -25,8 +25,14 @@ pub(super) struct Wanted {
     sinks: Vec<String>,
     sort_field: SortField,
     order: SortOrder,
-    pub(super) page: u64,
-    pub(super) size: u64,
+    pub(super) page: Cut,
+}
+
+/// Which part of a list is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    number: u64,
+    size: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +86,7 @@ impl Wanted {
             sinks: texts(body, "sinkEndpointTypes")?,
             sort_field,
             order,
-            page: number(body, "pageNumber", 1, u64::MAX)?,
-            size: number(body, "pageSize", 10, LARGEST_PAGE)?,
+            page: Cut::read(body)?,
         })
     }
 
@@ -117,14 +122,28 @@ impl Wanted {
             SortOrder::Descending => ascending.reverse(),
         }
     }
+}
+
+// === impl Cut ===
+
+impl Cut {
+    /// Reads the parameters, or says which one is wrong.
+    pub(super) fn read(body: &Map<String, Value>) -> Result<Self, String> {
+        Ok(Self { number: number(body, "pageNumber", 1, u64::MAX)?, size: number(body, "pageSize", 10, LARGEST_PAGE)? })
+    }
+
+    /// What an answer says about this part of so many entries.
+    pub(super) fn of(self, total: usize) -> Page {
+        Page { number: Some(self.number), size: Some(self.size), total: Some(total) }
+    }
 
     /// Entries before this page.
-    pub(super) fn skipped(&self) -> usize {
-        usize::try_from((self.page - 1).saturating_mul(self.size)).unwrap_or(usize::MAX)
+    pub(super) fn skipped(self) -> usize {
+        usize::try_from((self.number - 1).saturating_mul(self.size)).unwrap_or(usize::MAX)
     }
 
     /// Entries on this page at most.
-    pub(super) fn taken(&self) -> usize {
+    pub(super) fn taken(self) -> usize {
         usize::try_from(self.size).unwrap_or(usize::MAX)
     }
 }
@@ -145,7 +164,7 @@ fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, String>
 }
 
 /// A list of texts, or a single one: the editions differ about `status`.
-fn texts(body: &Map<String, Value>, name: &str) -> Result<Vec<String>, String> {
+pub(super) fn texts(body: &Map<String, Value>, name: &str) -> Result<Vec<String>, String> {
     let fault = || format!("{name} must be an array of strings");
     match body.get(name) {
         None | Some(Value::Null) => Ok(Vec::new()),

@@ -268,10 +268,10 @@ fn connection(world: &World, endpoint: &Endpoint, port: &Value) -> Value {
 }
 
 fn transfer_mapping(project: &Project) -> Value {
-    let schema = project.summary.name.split('-').next().unwrap_or("app");
-    let tables: Value = (1..=project.tables)
-        .map(|number| {
-            let table = format!("{schema}_table_{number:02}");
+    let schema = project.schema();
+    let tables: Value = (0..project.tables)
+        .map(|index| {
+            let table = project.table(index);
             json!({
                 "mappedName": table,
                 "name": table,

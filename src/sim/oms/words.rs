@@ -30,7 +30,7 @@ pub(super) fn kind(kind: Kind) -> &'static str {
     }
 }
 
-pub(super) fn status(phase: Phase) -> &'static str {
+pub(in crate::sim) fn status(phase: Phase) -> &'static str {
     match phase {
         Phase::Created => "INIT",
         Phase::Running => "RUNNING",
@@ -44,7 +44,7 @@ pub(super) fn status(phase: Phase) -> &'static str {
     }
 }
 
-pub(super) fn importance(importance: Importance) -> &'static str {
+pub(in crate::sim) fn importance(importance: Importance) -> &'static str {
     match importance {
         Importance::High => "HIGH",
         Importance::Medium => "MEDIUM",
@@ -62,6 +62,8 @@ pub(super) fn endpoint_type(engine: Engine) -> &'static str {
         Engine::OceanBaseMySql => "OB_MYSQL",
         Engine::OceanBaseOracle => "OB_ORACLE",
         Engine::Kafka => "KAFKA",
+        Engine::Sybase => "SYBASE",
+        Engine::GaussDb => "GAUSSDB",
     }
 }
 
@@ -73,6 +75,8 @@ pub(super) fn version(engine: Engine) -> &'static str {
         Engine::TiDb => "v6.5.3",
         Engine::OceanBaseMySql | Engine::OceanBaseOracle => "4.2.1.8",
         Engine::Kafka => "3.4.0",
+        Engine::Sybase => "16.0",
+        Engine::GaussDb => "505.1",
     }
 }
 

@@ -2,6 +2,7 @@
 //! tell apart. Times are in seconds since the world began; what happened before is negative.
 
 mod moving;
+mod older;
 mod still;
 
 use super::{
@@ -31,6 +32,8 @@ struct Sketch {
     created: f64,
     tables: u32,
 }
+
+pub(super) use older::projects as older;
 
 /// Everybody, in the order in which they were set up.
 pub(super) fn projects(scene: &Scene) -> Vec<Project> {
@@ -144,6 +147,8 @@ impl Endpoint {
                 Engine::TiDb => 4000,
                 Engine::OceanBaseMySql | Engine::OceanBaseOracle => 2883,
                 Engine::Kafka => 9092,
+                Engine::Sybase => 5000,
+                Engine::GaussDb => 8000,
             },
         }
     }

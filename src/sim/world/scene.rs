@@ -99,6 +99,11 @@ impl Scene {
         }
     }
 
+    /// A number that depends on the seed and the text alone.
+    pub(super) fn hash(&self, text: &str) -> u64 {
+        hash(self.seed, text)
+    }
+
     /// An id in this world: the prefix and twelve letters or digits.
     pub(super) fn id(&self, prefix: &str, name: &str) -> String {
         const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -134,7 +139,7 @@ impl Scene {
 }
 
 /// Rounds down; a negative number, or one that is none, becomes 0.
-pub(super) fn whole(number: f64) -> i64 {
+pub(in crate::sim) fn whole(number: f64) -> i64 {
     // The one conversion from a float that the standard library does without a cast.
     Duration::try_from_secs_f64(number).map_or(0, |whole| i64::try_from(whole.as_secs()).unwrap_or(i64::MAX))
 }

@@ -137,10 +137,11 @@ impl Chain {
         self.memory().learn(found, now)
     }
 
-    /// Forgets what was found, after the service refused it: keys are replaced before they expire,
-    /// and a refused one is not given again. The next question asks the providers anew.
-    pub(super) fn forget(&self) {
-        self.memory().forget();
+    /// Forgets these credentials, after the service refused them: keys are replaced before they
+    /// expire, and a refused one is not given again. The next question asks the providers anew.
+    /// When others are held by now, somebody else who was refused has asked already.
+    pub(super) fn forget(&self, refused: &Credentials) {
+        self.memory().forget(refused);
     }
 
     /// Asks the providers in their order, but `first` before the others.

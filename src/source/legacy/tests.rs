@@ -1,6 +1,7 @@
 //! The documented sample of OMS 3.3, as printed and repaired, and the forms of the checkpoint.
 
 use super::*;
+use crate::domain::Time;
 use crate::source::lenient;
 
 /// The sample is printed without a single comma.

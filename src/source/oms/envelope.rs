@@ -53,7 +53,7 @@ fn failure<T>(envelope: Envelope<'_, T>) -> SourceError {
 }
 
 /// Says what the answer looks like without quoting it.
-fn not_json(text: &str, error: &serde_json::Error) -> SourceError {
+pub(in crate::source) fn not_json(text: &str, error: &serde_json::Error) -> SourceError {
     let hint = match text.trim_start_matches('\u{feff}').trim_start().as_bytes().first() {
         None => "it is empty".to_owned(),
         Some(b'<') => "it looks like HTML or XML".to_owned(),
@@ -64,7 +64,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> SourceError {
 }
 
 /// One line, cut.
-fn shown(text: &str) -> String {
+pub(in crate::source) fn shown(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE_CHARS).collect();
     line.trim().to_owned()
 }

@@ -74,12 +74,12 @@ impl Oms {
         trial: &mut Trial<'_>,
     ) -> Result<Option<Project>, Stopped> {
         const ACTION: &str = "DescribeProject";
-        let id = match (self.configured.first(), listed) {
+        let id = match (self.configured.first(), &listed) {
             (Some(id), _) => id.clone(),
-            (None, Some(project)) if project.steps.is_empty() => project.id,
-            (None, Some(project)) => {
+            (None, Some(project)) if project.steps.is_empty() => project.id.clone(),
+            (None, Some(_)) => {
                 trial.note(ACTION, Outcome::Unneeded("not needed: the list tells all about its projects".to_owned()));
-                return Ok(Some(project));
+                return Ok(listed);
             }
             (None, None) => {
                 trial.note(ACTION, Outcome::Unneeded("there is no project to try it on".to_owned()));
@@ -97,7 +97,7 @@ impl Oms {
 
     async fn try_extra(&self, kind: ExtraKind, project: &Project, poll: &Poll<'_>) -> Outcome {
         match self.ask_once(kind, project, poll).await {
-            Asking::Nothing => Outcome::Unneeded(format!("not asked: {} has none of it in its state", project.id)),
+            Asking::Nothing => Outcome::Unneeded(format!("not asked: {} has none now", project.id)),
             Asking::Asked(Ok(words)) => Outcome::Works(words),
             Asking::Asked(Err(SourceError::UnknownAction { .. })) => {
                 let extra = kind.as_str();

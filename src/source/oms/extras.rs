@@ -86,6 +86,7 @@ impl Oms {
     /// Asks every wanted extra about each project that has it, and tells the witness.
     pub(in crate::source) async fn poll_extras(&self, projects: &[std::sync::Arc<Project>], witness: &dyn Witness) {
         let poll = Poll::new(witness);
+        self.fetch_credentials().await;
         for kind in self.extras.wanted() {
             let asked: Vec<&Project> =
                 projects.iter().map(AsRef::as_ref).filter(|project| has(project, *kind)).collect();

@@ -87,7 +87,7 @@ impl Discovery {
         for filter in self.filters(&labels, way) {
             let outcome = self.pages(oms, poll, &filter, listed).await;
             let Err(error) = outcome else { continue };
-            if !may_want_one_status(&filter, &error) {
+            if oms.door.takes_lists() || !may_want_one_status(&filter, &error) {
                 return Err(error);
             }
             return self.try_one_status_a_call(oms, poll, &labels, listed).await;
@@ -188,7 +188,8 @@ impl Discovery {
             let total = gaps.amount("totalCount", opened.total_count);
             let found = gaps.list("data", opened.data);
             let items = found.len();
-            let projects = found.into_iter().filter_map(|wire| listed_project(wire, oms, &mut gaps)).collect();
+            let projects =
+                found.into_iter().filter_map(|wire| listed_project(wire, oms.context(answer), &mut gaps)).collect();
             Ok((Page { projects, items, size: size.map_or(PAGE_SIZE, |size| size.min(PAGE_SIZE)), total }, gaps))
         })
         .await
@@ -261,9 +262,9 @@ fn may_want_one_status(filter: &Map<String, Value>, error: &SourceError) -> bool
 }
 
 /// A listed project; none without an id, by which alone it could be told from others.
-fn listed_project(wire: wire::Project<'_>, oms: &Oms, gaps: &mut Gaps) -> Option<Project> {
+fn listed_project(wire: wire::Project<'_>, context: lift::Context<'_>, gaps: &mut Gaps) -> Option<Project> {
     let id = gaps.required("id", wire.id)?;
-    Some(lift::project(id, wire, oms.context(), gaps))
+    Some(lift::project(id, wire, context, gaps))
 }
 
 fn some_names(labels: &[(String, String)]) -> String {

@@ -11,6 +11,7 @@ use reqwest::{Certificate, ClientBuilder, Identity, Proxy};
 
 use super::Route;
 use crate::config::{Limits, TlsConfig};
+use crate::source::replay::CaptureError;
 
 /// An idle connection is kept this long beyond the poll interval, so that the next poll reuses it.
 const KEEP_BEYOND_INTERVAL: Duration = Duration::from_secs(30);
@@ -34,6 +35,9 @@ pub enum OpenError {
         /// The key of the kind in the configuration.
         kind: &'static str,
     },
+    /// A capture that cannot be played.
+    #[error(transparent)]
+    Capture(#[from] CaptureError),
     /// Anything else the client library refuses.
     #[error("cannot set up HTTPS: {0}")]
     Client(#[from] reqwest::Error),

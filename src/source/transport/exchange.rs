@@ -2,13 +2,14 @@
 //! streams, and whatever goes wrong becomes one of the closed set of errors.
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Request, Response, StatusCode};
 
 use super::trust;
 use crate::config::Limits;
+use crate::domain::Time;
 use crate::source::error::SourceError;
 
 /// How much of an announced length is reserved up front: the announcement is not to be trusted.
@@ -20,9 +21,25 @@ pub(in crate::source) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    answered: Option<Time>,
 }
 
 impl Answer {
+    /// An answer that did not come over a network just now.
+    pub(in crate::source) fn recorded(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        answered: Option<Time>,
+    ) -> Self {
+        Self { status, headers, body, answered }
+    }
+
+    /// When its last byte came; none while the clock is set to an impossible date.
+    pub(in crate::source) fn answered(&self) -> Option<Time> {
+        self.answered
+    }
+
     /// The body as text; bytes that are not UTF-8 cost the characters they stand for.
     pub(in crate::source) fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
@@ -33,25 +50,43 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The HTTP status.
+    pub(in crate::source) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// How long the service asks to wait, in the words of HTTP.
+    pub(in crate::source) fn retry_after(&self) -> Option<Duration> {
+        self.header(RETRY_AFTER.as_str()).and_then(retry_after)
+    }
+
     /// The error that the status alone stands for; the body may say more.
     pub(in crate::source) fn refusal(&self) -> Option<SourceError> {
         let status = self.status.as_u16();
-        let retry_after = || self.header(RETRY_AFTER.as_str()).and_then(retry_after);
         Some(match self.status {
             _ if self.status.is_success() => return None,
             StatusCode::UNAUTHORIZED => SourceError::Unauthorized,
             StatusCode::FORBIDDEN => SourceError::Forbidden,
-            StatusCode::TOO_MANY_REQUESTS => SourceError::Throttled { status, retry_after: retry_after() },
-            _ if self.status.is_server_error() => SourceError::Server { status, retry_after: retry_after() },
+            StatusCode::TOO_MANY_REQUESTS => SourceError::Throttled { status, retry_after: self.retry_after() },
+            _ if self.status.is_server_error() => SourceError::Server { status, retry_after: self.retry_after() },
             _ => SourceError::Status { status },
         })
     }
 
-    /// An answer that did not come over a network.
+    /// An answer of which nothing but this matters.
     #[cfg(test)]
     pub(in crate::source) fn of(status: u16, body: &[u8]) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or_default();
-        Self { status, headers: HeaderMap::new(), body: body.to_vec() }
+        Self::recorded(status, HeaderMap::new(), body.to_vec(), None)
+    }
+
+    /// The same with a header.
+    #[cfg(test)]
+    pub(in crate::source) fn with(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = value.parse() {
+            self.headers.insert(name, value);
+        }
+        self
     }
 }
 
@@ -86,7 +121,7 @@ pub(super) async fn read_body(mut response: Response, cap: usize) -> Result<Answ
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, body })
+    Ok(Answer { status, headers, body, answered: Time::from_system(SystemTime::now()) })
 }
 
 /// `Retry-After` in its two forms: seconds or a date.

@@ -28,10 +28,12 @@ pub struct Knock {
 /// Asks for `/` without credentials. Any status is an answer.
 ///
 /// # Errors
-/// When there is no answer within `timeout` for the connection and once more for the answer.
+/// When there is no answer within `timeout`, of which the connection may take half.
 pub async fn knock(route: &Route<'_>, limits: &Limits) -> Result<Knock, SourceError> {
     let unsent = |cause: String| SourceError::Unsent { cause };
     let builder = client::builder(route, limits).map_err(|error| unsent(error.to_string()))?;
+    // So that a handshake that hangs can be told from a service that does.
+    let builder = builder.connect_timeout(limits.timeout / 2);
     let client = builder.tls_info(true).build().map_err(|error| unsent(error.to_string()))?;
     let (base, host) = route.address();
     let mut request = client.get(base);
@@ -41,7 +43,7 @@ pub async fn knock(route: &Route<'_>, limits: &Limits) -> Result<Knock, SourceEr
     let request = request.build().map_err(|error| unsent(error.to_string()))?;
     let shown = exchange::shown_host(&request);
     let asked = SystemTime::now();
-    let answer = tokio::time::timeout(limits.timeout * 2, client.execute(request)).await;
+    let answer = tokio::time::timeout(limits.timeout, client.execute(request)).await;
     let answer = answer.map_err(|_| SourceError::Timeout { after: limits.timeout })?;
     let response = answer.map_err(|error| exchange::unreachable_because(&error, &shown))?;
     let took = asked.elapsed().unwrap_or_default();

@@ -71,9 +71,13 @@ impl Memory {
         }
     }
 
-    /// Drops what is held and the last failure; who gave it is still asked first.
-    pub(super) fn forget(&mut self) {
-        *self = Self { last_good: self.last_good, ..Self::default() };
+    /// Drops what is held, if it is `refused`, and the last failure; who gave it is still asked
+    /// first.
+    pub(super) fn forget(&mut self, refused: &Credentials) {
+        let holds = |held: &Held| held.credentials.access_key_id == refused.access_key_id;
+        if self.held.as_ref().is_some_and(holds) {
+            *self = Self { last_good: self.last_good, ..Self::default() };
+        }
     }
 
     /// Who gave credentials last.

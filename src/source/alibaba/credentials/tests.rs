@@ -19,9 +19,28 @@ use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
 
 use super::*;
+use crate::config::ChainEnvironment;
 
 /// In every secret of these tests, so that a leak can be seen.
 const HUSH: &str = "hush";
+
+/// A provider that learns a new variable would find it unset for ever otherwise.
+#[test]
+fn the_configuration_lets_every_variable_through_that_a_provider_names() {
+    let environment = ChainEnvironment::read(&|_| Some(String::new()));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/source/alibaba/credentials");
+    let mut found = 0;
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.filter(|path| path.is_file() && !path.ends_with("tests.rs")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let is_name = |word: &&str| word.starts_with("ALIBABA_CLOUD_");
+        for name in text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).filter(is_name) {
+            assert!(environment.get(name).is_some(), "{name} in {}", file.display());
+            found += 1;
+        }
+    }
+    assert!(found >= 16);
+}
 
 /// Noon of an arbitrary day.
 fn noon() -> Timestamp {
@@ -187,9 +206,11 @@ impl World {
         Path::join(self.home.path(), name).to_str().unwrap().to_owned()
     }
 
+    /// What the configuration lets through is all that a chain sees.
     fn chain(&self) -> Chain {
+        let environment = ChainEnvironment::read(&|name| self.variables.get(name).cloned());
         let surroundings = Surroundings {
-            environment: &|name| self.variables.get(name).cloned(),
+            environment: &|name| environment.get(name),
             home: Some(self.home.path().to_owned()),
             client: exchange::direct().unwrap(),
             endpoints: self.endpoints.clone(),

@@ -21,7 +21,11 @@ impl Oms {
         let mut wanted = about(id);
         wanted.insert("omsStepName".to_owned(), step.into());
         wanted.insert("fileNames".to_owned(), json!(files));
-        let download = self.caller.download(|transport| self.door.request(transport, OPERATION, &wanted)).await?;
+        if !self.door.has(OPERATION) {
+            return Err(SourceError::UnknownAction { operation: OPERATION });
+        }
+        let opened = self.door.open().await?;
+        let download = self.caller.download(|transport| opened.request(transport, OPERATION, &wanted)).await?;
         if download.is_file() {
             return Ok(download);
         }

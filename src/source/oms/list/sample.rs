@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 
 use super::super::Oms;
 use super::{Discovery, Statuses, may_want_one_status};
-use crate::domain::Project;
+use crate::domain::{Project, ProjectStatus};
 use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 
 /// A look at the list.
 #[derive(Debug)]
 pub(in crate::source::oms) struct Sample {
-    /// The first project that is wanted.
+    /// A wanted project: the first that is at work, else the first.
     pub(in crate::source::oms) wanted: Option<Project>,
     /// What was seen, in words.
     pub(in crate::source::oms) words: String,
@@ -49,7 +49,9 @@ impl Discovery {
             };
             seen += page.items;
             more |= !page.is_last(page.items);
-            if let Some(project) = page.projects.into_iter().find(|project| self.wants(project)) {
+            let wanted: Vec<Project> = page.projects.into_iter().filter(|project| self.wants(project)).collect();
+            let is_live = |project: &&Project| project.status.as_ref().is_some_and(ProjectStatus::is_live);
+            if let Some(project) = wanted.iter().find(is_live).or(wanted.first()).cloned() {
                 let more = if more || !filters.is_empty() { ", perhaps more" } else { "" };
                 return Ok(Sample { wanted: Some(project), words: format!("{}{more}", projects(seen)) });
             }

@@ -55,7 +55,7 @@ async fn configured_credentials_are_the_only_ones() {
     };
     let chain = Chain::fixed(credentials);
     assert_eq!(chain.current(noon()).await.unwrap().access_key_id, "LTAI-file");
-    chain.forget();
+    chain.forget(&chain.current(noon()).await.unwrap());
     assert_eq!(chain.current(noon()).await.unwrap().access_key_id, "LTAI-file");
     assert!(!format!("{chain:?}").contains(HUSH));
 }
@@ -146,7 +146,7 @@ async fn old_keys_serve_while_they_are_good_and_new_ones_cannot_be_had() {
     assert_eq!(chain.current(minutes(59)).await.unwrap().access_key_id, "STS.ecs");
     assert_eq!(chain.current(minutes(60)).await.unwrap().access_key_id, "STS.uri", "expired keys are never given");
     until.store(1_000, Ordering::SeqCst);
-    chain.forget();
+    chain.forget(&chain.current(minutes(60)).await.unwrap());
     assert_eq!(chain.current(minutes(61)).await.unwrap().access_key_id, "STS.uri", "the last good one is asked first");
 }
 
@@ -154,13 +154,16 @@ async fn old_keys_serve_while_they_are_good_and_new_ones_cannot_be_had() {
 async fn refused_keys_are_not_given_again() {
     let (fake, until) = moody(metadata).await;
     let chain = World::new().metadata(&fake).chain();
-    chain.current(noon()).await.unwrap();
+    let refused = chain.current(noon()).await.unwrap();
     until.store(0, Ordering::SeqCst);
-    chain.forget();
+    chain.forget(&refused);
     assert!(chain.current(noon()).await.is_err(), "not even while they have not expired");
+    let times = fake.times();
+    chain.forget(&refused);
+    assert!(chain.current(noon()).await.is_err());
+    assert_eq!(fake.times(), times, "several who were refused ask once");
     until.store(90, Ordering::SeqCst);
-    chain.forget();
-    assert_eq!(chain.current(noon()).await.unwrap().expires, Some(minutes(90)));
+    assert_eq!(chain.current(minutes(1)).await.unwrap().expires, Some(minutes(90)));
 }
 
 #[tokio::test]
