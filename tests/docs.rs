@@ -71,9 +71,12 @@ mod tests {
         assert!(accepted >= 2, "{accepted}");
     }
 
-    /// Puts the files that an example names into a folder, and names them there.
+    /// Puts the files and folders that an example names into a folder, and names them there.
     fn with_files(block: &str, folder: &Path) -> String {
-        let moved = block.replace("_file: /", "_file: ");
+        let moved = block.replace("_file: /", "_file: ").replace("directory: /", "directory: ");
+        for named in moved.split("directory: ").skip(1) {
+            fs::create_dir_all(folder.join(named.split([' ', '}', '\n']).next().unwrap())).unwrap();
+        }
         for named in moved.lines().filter_map(|line| line.split_once("_file: ")) {
             let file = folder.join(named.1.trim());
             fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -136,7 +139,7 @@ mod tests {
             let output = Command::new(env!("CARGO_BIN_EXE_migration-exporter")).args(args).output().unwrap();
             String::from_utf8(output.stdout).unwrap()
         };
-        let help = ["run", "simulate", "poll", "doctor"].map(|command| help(&[command, "--help"])).concat();
+        let help = ["run", "simulate", "poll", "doctor", "record"].map(|command| help(&[command, "--help"])).concat();
         let words = |text: &str| -> BTreeSet<String> {
             let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
             let words = words.map(|word| word.trim_end_matches(['.', '-']).to_owned());

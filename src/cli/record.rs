@@ -41,6 +41,7 @@ pub(super) async fn record(flags: &Flags, out: &Path, source: Option<&str>) -> R
     let place = Place::of(out)?;
     let stage = place.stage(out)?;
     let recorders = recorders(&config, &stage)?;
+    let names_objects = config.sources.iter().any(Recorder::keeps_names);
     let app = App::with(&config, |source| match recorders.get(&source.name) {
         Some((_, recorder)) => Source::open_recording(source, Arc::clone(recorder)),
         None => Source::open(source),
@@ -59,9 +60,10 @@ pub(super) async fn record(flags: &Flags, out: &Path, source: Option<&str>) -> R
         let _ = writeln!(text, "{}: {answers} answers, {} KiB", out.join(folder).display(), bytes.div_ceil(1024));
     }
     place.settle(&stage, out)?;
+    let names = if names_objects { "; so are the names of tables, which `per_object_series` exports" } else { "" };
     say(&format!(
         "{text}Passwords, keys, users, addresses, SQL and comments are taken out. Names, ids, owners and labels of \
-         projects are still in there.\nLook through the files before they leave your company.\n"
+         projects are still in there{names}.\nLook through the files before they leave your company.\n"
     ));
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::from(UNREAD) })
 }

@@ -69,7 +69,7 @@ pub(super) fn narrowed(mut config: Config, source: Option<&str>, project: Option
         config.sources.retain(watches);
         if config.sources.is_empty() {
             return Err(Failure::Usage(format!(
-                "no source watches a project {wanted}; add it to `projects`, or use `discover`"
+                "no source watches a project {wanted}; add it to `projects`, or use `discover` (a replay is polled whole)"
             )));
         }
         for source in &mut config.sources {

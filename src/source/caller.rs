@@ -47,8 +47,13 @@ impl<'a> Poll<'a> {
     /// Lets nothing more be sent in this poll, if the error refuses the credentials.
     pub(super) fn refuse(&self, error: &SourceError) {
         if error.refuses_credentials() {
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+            self.halt(error);
         }
+    }
+
+    /// Lets nothing more be sent in this poll.
+    pub(super) fn halt(&self, error: &SourceError) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
     }
 }
 
@@ -111,6 +116,21 @@ impl Caller {
         M: FnOnce(&Transport) -> Result<reqwest::Request, SourceError>,
     {
         self.transport.download(make).await
+    }
+
+    /// Does something for each of `things` beside the polls: the first one alone, then several at
+    /// once, but so few that polls find a free place where the source has more than one.
+    pub(super) async fn each_aside<I, F, W>(&self, things: I, act: F)
+    where
+        I: IntoIterator,
+        F: Fn(I::Item) -> W,
+        W: Future<Output = ()>,
+    {
+        let mut things = things.into_iter();
+        let Some(first) = things.next() else { return };
+        act(first).await;
+        let share = (self.concurrency / 2).max(1);
+        futures_util::stream::iter(things).for_each_concurrent(share, &act).await;
     }
 
     /// Does something for each of `things`, several at once, the first one with a head start.

@@ -10,6 +10,7 @@ mod examine;
 mod jobs;
 mod lift;
 mod objects;
+mod pages;
 mod refusal;
 mod sign;
 mod token;
@@ -74,7 +75,7 @@ impl Huawei {
         })
     }
 
-    /// Makes the calls.
+    /// Makes the calls, but for tokens.
     pub(super) fn caller(&mut self) -> &mut Caller {
         &mut self.caller
     }
@@ -139,7 +140,7 @@ impl Huawei {
             // A job that is gone has no progress; asking for it could spoil the whole batch.
             if job.status.as_deref().is_some_and(|native| is_gone(&lift::status(native))) {
                 let nothing = wire::Progress::default();
-                outcomes.insert(job.id.clone(), Ok(lift::project(&job, &nothing, None, &mut Gaps::default())));
+                outcomes.insert(job.id.clone(), Ok(lift::project(&job, nothing, None, &mut Gaps::default())));
             } else {
                 readable.push(job);
             }
@@ -197,33 +198,66 @@ impl Huawei {
             for item in results::<wire::Progress<'_>>(text, &mut gaps)? {
                 let id = [item.job_id, item.id].into_iter().find_map(|leaf| gaps.text("job_id", leaf));
                 let Some(job) = jobs.iter().find(|job| Some(&job.id) == id.as_ref()) else { continue };
-                outcomes.insert(job.id.clone(), progress(job, &item, answered, &mut gaps));
+                outcomes.insert(job.id.clone(), progress(job, item, answered, &mut gaps));
             }
             Ok((outcomes, gaps))
         })
         .await
     }
 
-    /// Makes a call and reads its answer if it is a success.
+    /// Makes a call and reads its answer if it is a success. A token may end before its time; then
+    /// another one is asked for, once.
     async fn call<T, R>(&self, poll: &Poll<'_>, call: &door::Call, read: R) -> Result<T, SourceError>
     where
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
+        let pass = self.door.pass(poll).await?;
+        if !pass.is_token() {
+            return self.call_with(&pass, [poll, poll], call, read).await;
+        }
+        // What is refused here is not the credentials but a token of theirs.
+        let trial = Poll::new(poll.witness);
+        let outcome = self.call_with(&pass, [poll, &trial], call, &read).await;
+        match outcome {
+            Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized) if poll.refusal().is_none() => {
+                self.door.forget(&pass);
+                let pass = self.door.pass(poll).await?;
+                self.call_with(&pass, [poll, poll], call, read).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Makes a call. `halted` says whether anything may still be sent, `told` hears of a refusal.
+    async fn call_with<T, R>(
+        &self,
+        pass: &door::Pass,
+        [halted, told]: [&Poll<'_>; 2],
+        call: &door::Call,
+        read: R,
+    ) -> Result<T, SourceError>
+    where
+        R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
+    {
+        let make = |transport: &super::transport::Transport| match halted.refusal() {
+            Some(refusal) => Err(refusal),
+            None => self.door.request(transport, call, pass),
+        };
+        let renewable = !std::ptr::eq(halted, told);
         let judge = |answer: &Answer| {
             let text = answer.text();
-            refusal::of(answer, &text, call.operation).map_or_else(|| read(answer, &text), Err)
+            Err(match refusal::of(answer, &text) {
+                None => return read(answer, &text),
+                Some(SourceError::Unauthorized) if renewable => {
+                    SourceError::TokenExpired { cause: "HTTP 401".to_owned() }
+                }
+                Some(SourceError::Unauthorized) if !pass.is_token() => {
+                    refusal::skew(answer, jiff::Timestamp::now()).unwrap_or(SourceError::Unauthorized)
+                }
+                Some(error) => error,
+            })
         };
-        for last in [false, true] {
-            let pass = self.door.pass(poll).await?;
-            let make = |transport: &super::transport::Transport| self.door.request(transport, call, &pass);
-            match self.caller.try_call(poll, call.operation, make, judge).await {
-                // A token may end before its time; a new one is asked for once.
-                Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized)
-                    if !last && self.door.forget(&pass) => {}
-                outcome => return outcome.inspect_err(|error| poll.refuse(error)),
-            }
-        }
-        Err(SourceError::Interrupted)
+        self.caller.call(told, call.operation, make, judge).await
     }
 }
 
@@ -233,17 +267,17 @@ fn is_gone(status: &ProjectStatus) -> bool {
 }
 
 /// What one result of batch-progress says. An error beside a status is the job's own trouble, which
-/// its status shows; without one the job could not be read.
+/// its status shows; without one, or if there is no such job, the job could not be read.
 fn progress(
     job: &Listed,
-    item: &wire::Progress<'_>,
+    item: wire::Progress<'_>,
     answered: Option<Time>,
     gaps: &mut Gaps,
 ) -> Result<Project, SourceError> {
-    let said = item.progress.is_nothing() && item.transfer_status.is_nothing();
-    if said {
-        let mut silent = Gaps::default();
-        let code = silent.text("error_code", item.error_code);
+    let mut silent = Gaps::default();
+    let code = silent.text("error_code", item.error_code);
+    let told = silent.text("", item.transfer_status).is_some() || silent.amount("", item.progress).is_some();
+    if !told || code.as_deref().is_some_and(refusal::is_gone) {
         let message = [item.error_msg, item.error_message].into_iter().find_map(|leaf| silent.text("error_msg", leaf));
         if let Some(error) = refusal::of_item(code, message) {
             return Err(error);

@@ -102,7 +102,8 @@ impl Legacy {
                 let mut gaps = Gaps::default();
                 let text = answer.text();
                 let opened = envelope::open::<wire::Progress<'_>>(answer, &text)?;
-                let wire = gaps.list("data", opened.data).into_iter().next().ok_or(SourceError::NotFound)?;
+                let found = gaps.list("data", opened.data).into_iter().next();
+                let wire = found.filter(|wire| !wire.is_empty()).ok_or(SourceError::NotFound)?;
                 Ok((lift::project(id, kind, &wire, answer.answered(), &mut gaps), gaps))
             })
             .await

@@ -106,6 +106,11 @@ impl Recorder {
         if name.is_empty() { "source".to_owned() } else { name.to_owned() }
     }
 
+    /// Whether the names of tables stay in a capture of this source, because its metrics show them.
+    pub fn keeps_names(config: &SourceConfig) -> bool {
+        matches!(&config.backend, Backend::HuaweiDrs(drs) if drs.per_object_series > 0)
+    }
+
     /// Keeps an answer, or that there was none. That a file cannot be written is told at the end: it
     /// must not disturb the poll.
     pub(super) fn note(

@@ -147,7 +147,9 @@ impl Transport {
                 self.pace.hold(asked);
             }
             let wait = jittered(pause).max(asked.unwrap_or_default());
-            if !error.transient() || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
+            // A tape says the same again.
+            let is_final = !error.transient() || self.line.is_tape();
+            if is_final || attempt >= MAX_ATTEMPTS || Instant::now() + wait >= give_up {
                 return Err(error);
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");

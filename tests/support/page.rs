@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use migration_exporter::app::App;
 use migration_exporter::config::{self, Config, Surroundings};
-use migration_exporter::metrics::Format;
+use migration_exporter::metrics::{Exposition, Format, Live};
+use migration_exporter::poll::{Desk, Poller};
 use migration_exporter::store::Store;
 
 /// One source named `oms` at `url`; `rest` are further keys of it, one a line.
@@ -16,8 +17,42 @@ pub(crate) fn config(url: &str, rest: &str) -> Config {
         "sources:\n  - name: oms\n    oms: {{ endpoint: \"{url}\", username: exporter, password: s3cret }}\n    \
          requests_per_second: 1000\n    {rest}\n"
     );
+    parsed(&text)
+}
+
+/// A whole configuration file.
+pub(crate) fn parsed(text: &str) -> Config {
     let surroundings = Surroundings { directory: Path::new("."), environment: &|_| None };
-    config::parse("test.yml", &text, &surroundings).unwrap_or_else(|faults| panic!("{faults}"))
+    config::parse("test.yml", text, &surroundings).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The first source of a configuration, to be polled more than once.
+pub(crate) struct Bench {
+    poller: Poller,
+    desk: Desk,
+}
+
+impl Bench {
+    /// Sets the source up; nothing is sent yet.
+    pub(crate) fn new(config: &Config) -> Self {
+        let (store, live) = (Arc::new(Store::default()), Arc::new(Live::default()));
+        let exposition = Arc::new(Exposition::new(Arc::clone(&store), Arc::clone(&live)));
+        let desk = Desk { store, live, exposition };
+        let source = migration_exporter::source::Source::open(&config.sources[0]).unwrap();
+        Self { poller: Poller::new(source, &config.sources[0], desk.clone()), desk }
+    }
+
+    /// Polls once more, extras included.
+    pub(crate) async fn poll(&self) -> Page {
+        let good = !self.poller.poll().await.incomplete;
+        let text = String::from_utf8(self.desk.exposition.plain(Format::Text, Instant::now())).unwrap();
+        Page { text, good, store: Arc::clone(&self.desk.store) }
+    }
+
+    /// Everything that the source would show of itself to a developer.
+    pub(crate) fn debug(&self) -> String {
+        format!("{:?} {:?}", self.poller, self.desk)
+    }
 }
 
 /// What one poll of a source left.
@@ -42,6 +77,20 @@ impl Page {
         let good = app.poll_once().await;
         let text = String::from_utf8(exposition.plain(Format::Text, Instant::now())).unwrap();
         Self { text, good, store }
+    }
+
+    /// The whole page, to look for what must not be there.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Why a project or the list could not be read, in plain words.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        let sources = self.store.snapshot().sources;
+        let projects = sources.iter().flat_map(|source| source.projects.values());
+        let extras = projects.clone().flat_map(|project| project.extras.values());
+        let failures = projects.filter_map(|project| project.failure.clone());
+        failures.chain(extras.filter_map(|extra| extra.failure.clone())).map(|failure| failure.message).collect()
     }
 
     /// The values of all samples that a selector such as `name{label="value"}` fits.

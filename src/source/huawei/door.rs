@@ -48,6 +48,13 @@ pub(super) enum Pass {
     Token(Arc<Token>),
 }
 
+impl Pass {
+    /// Whether it can be refused without the credentials being wrong.
+    pub(super) fn is_token(&self) -> bool {
+        matches!(self, Self::Token(_))
+    }
+}
+
 impl Door {
     pub(super) fn open(source: &SourceConfig, huawei: &HuaweiConfig) -> Result<Self, OpenError> {
         let key = match &huawei.credentials {
@@ -76,11 +83,10 @@ impl Door {
         }
     }
 
-    /// Forgets a token that was refused; says whether there is hope for another one.
-    pub(super) fn forget(&self, pass: &Pass) -> bool {
-        match (&self.key, pass) {
-            (Key::User(tokens), Pass::Token(token)) => tokens.forget(token),
-            _ => false,
+    /// Forgets a token that was refused.
+    pub(super) fn forget(&self, pass: &Pass) {
+        if let (Key::User(tokens), Pass::Token(token)) = (&self.key, pass) {
+            tokens.forget(token);
         }
     }
 

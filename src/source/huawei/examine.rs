@@ -69,7 +69,7 @@ impl Huawei {
         const ACTION: &str = "batch-progress";
         if job.status.as_deref().is_some_and(|native| is_gone(&lift::status(native))) {
             trial.note(ACTION, Outcome::Unneeded("not asked: the job is gone and only its name is kept".to_owned()));
-            return Ok(lift::project(job, &wire::Progress::default(), None, &mut Gaps::default()));
+            return Ok(lift::project(job, wire::Progress::default(), None, &mut Gaps::default()));
         }
         let found = self.progresses(std::slice::from_ref(job), poll).await;
         let project = found.and_then(|mut found| found.remove(&job.id).unwrap_or(Err(SourceError::NotFound)));

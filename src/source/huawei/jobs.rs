@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::door::Call;
 use super::lift::{self, Listed};
+use super::pages::{Pages, Verdict};
 use super::{Huawei, read, wire};
 use crate::config::Discover;
 use crate::source::caller::Poll;
@@ -19,6 +20,14 @@ const PAGE_SIZE: usize = 100;
 const MAX_PAGES: u32 = 200;
 /// What jobs are for, as the API and as the common vocabulary have it.
 const USES: [(&str, &str); 3] = [("migration", "MIGRATION"), ("sync", "SYNC"), ("cloudDataGuard", "DISASTER_RECOVERY")];
+
+/// One page of the list.
+struct Page {
+    jobs: Vec<Listed>,
+    /// How many there were, those without an id included.
+    count: usize,
+    total: Option<f64>,
+}
 
 /// A look at the list.
 #[derive(Debug, Default)]
@@ -34,9 +43,9 @@ impl Huawei {
     pub(super) async fn sample(&self, discover: &Discover, poll: &Poll<'_>) -> Result<Sample, SourceError> {
         let mut sample = Sample::default();
         for use_type in uses(discover) {
-            let (jobs, _) = self.list_page(use_type, 1, discover, poll).await?;
-            sample.seen += jobs.len();
-            let wanted: Vec<Listed> = jobs.into_iter().filter(|job| wants(discover, job)).collect();
+            let page = self.list_page(use_type, 1, discover, poll).await?;
+            sample.seen += page.count;
+            let wanted: Vec<Listed> = page.jobs.into_iter().filter(|job| wants(discover, job)).collect();
             let is_live = |job: &&Listed| job.status.as_deref().is_some_and(|native| lift::status(native).is_live());
             sample.wanted = wanted.iter().find(is_live).or(wanted.first()).cloned();
             if let Some(job) = &mut sample.wanted {
@@ -67,22 +76,18 @@ impl Huawei {
         poll: &Poll<'_>,
         found: &mut BTreeMap<String, Listed>,
     ) -> Result<(), SourceError> {
-        let mut seen = 0_u32;
-        let mut first = None;
+        let mut pages = Pages::of(PAGE_SIZE);
         for number in 1..=MAX_PAGES {
-            let (jobs, total) = self.list_page(use_type, number, discover, poll).await?;
-            let begins_with = jobs.first().map(|job| job.id.clone());
-            if jobs.is_empty() || (number > 1 && begins_with == first) {
+            let page = self.list_page(use_type, number, discover, poll).await?;
+            let verdict = pages.judge(page.jobs.first().map(|job| job.id.clone()), page.count, page.total);
+            if verdict == Verdict::Nothing {
                 break;
             }
-            first = begins_with;
-            let count = jobs.len();
-            seen += u32::try_from(count).unwrap_or(u32::MAX);
-            for job in jobs.into_iter().filter(|job| wants(discover, job)) {
+            for job in page.jobs.into_iter().filter(|job| wants(discover, job)) {
                 let job = Listed { use_type: job.use_type.or_else(|| Some(use_type.to_owned())), ..job };
                 found.insert(job.id.clone(), job);
             }
-            if total.map_or(count < PAGE_SIZE, |total| f64::from(seen) >= total) {
+            if verdict == Verdict::Last {
                 break;
             }
         }
@@ -95,7 +100,7 @@ impl Huawei {
         number: u32,
         discover: &Discover,
         poll: &Poll<'_>,
-    ) -> Result<(Vec<Listed>, Option<f64>), SourceError> {
+    ) -> Result<Page, SourceError> {
         let mut body = json!({ "cur_page": number, "per_page": PAGE_SIZE, "db_use_type": use_type });
         if let (Some(fields), Some(search)) = (body.as_object_mut(), &discover.search) {
             fields.insert("name".to_owned(), json!(search));
@@ -109,8 +114,9 @@ impl Huawei {
             }
             let total = gaps.amount("total_record", page.total_record);
             let jobs = gaps.list("jobs", page.jobs);
+            let count = jobs.len();
             let jobs = jobs.iter().filter_map(|job| lift::listed(job, &self.zone, &mut gaps)).collect();
-            Ok(((jobs, total), gaps))
+            Ok((Page { jobs, count, total }, gaps))
         })
         .await
     }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::wire;
 use crate::domain::{Project, ProjectStatus, Ratio, Replication, Speed, Step, StepStatus, Time};
-use crate::source::lenient::{Gaps, Leaf};
+use crate::source::lenient::{Gaps, Leaf, Obj};
 
 /// A larger delay is a fault of the service: 10 years, in seconds.
 const MAX_DELAY: f64 = 10.0 * 365.25 * 86_400.0;
@@ -33,24 +33,30 @@ pub(super) fn listed(wire: &wire::Job<'_>, zone: &TimeZone, gaps: &mut Gaps) -> 
 }
 
 /// A job as a project: what the list or batch-status says, and what batch-progress adds.
-pub(super) fn project(job: &Listed, progress: &wire::Progress<'_>, answered: Option<Time>, gaps: &mut Gaps) -> Project {
+pub(super) fn project(
+    job: &Listed,
+    mut progress: wire::Progress<'_>,
+    answered: Option<Time>,
+    gaps: &mut Gaps,
+) -> Project {
     let native = job.status.clone().or_else(|| gaps.text("transfer_status", progress.transfer_status));
     let status = native.as_deref().map(status);
     let code = gaps.text("error_code", progress.error_code);
     let (source_type, sink_type) = engines(job.engine.as_deref());
     let sampled = gaps.amount("process_time", progress.process_time).and_then(|ms| Time::from_unix(ms / 1_000.0));
-    let delay = delay(progress, gaps);
-    let mut steps = parts(progress, gaps);
-    steps.extend(incremental(native.as_deref(), progress, delay.is_some(), code, gaps));
+    let delay = delay(&progress, gaps);
+    let maps = gaps.list("progress_map", std::mem::take(&mut progress.progress_map));
+    let mut steps: Vec<Step> = maps.into_iter().flat_map(|map| parts(map, gaps)).collect();
+    steps.extend(incremental(native.as_deref(), &progress, delay.is_some(), code, gaps));
     Project {
         id: job.id.clone(),
         name: job.name.clone(),
         kind: job.use_type.as_deref().map(kind),
         source_type,
         sink_type,
-        native_status: native.filter(|native| status.as_ref().is_some_and(|status| status.as_str() != native)),
+        native_status: native.filter(|_| !matches!(status, None | Some(ProjectStatus::Other(_)))),
         created: job.created,
-        progress: gaps.percent("progress", progress.progress),
+        progress: percent("progress", progress.progress, gaps),
         remaining: gaps.amount("remaining_time", progress.remaining_time),
         forward: Replication { delay, sampled: sampled.or(answered).filter(|_| delay.is_some()), checkpoint: None },
         status,
@@ -99,19 +105,13 @@ fn engines(engine: Option<&str>) -> (Option<String>, Option<String>) {
     }
 }
 
-/// Structure, data and indexes: a percentage each.
-fn parts(progress: &wire::Progress<'_>, gaps: &mut Gaps) -> Vec<Step> {
-    let map = match &progress.progress_map {
-        crate::source::lenient::Obj::Given(map) => map,
-        crate::source::lenient::Obj::Absent => return Vec::new(),
-        crate::source::lenient::Obj::Unreadable => {
-            gaps.ignore("progress_map");
-            return Vec::new();
-        }
-    };
-    let parts = [("STRUCT_TRANSFER", &map.structure), ("FULL_TRANSFER", &map.data), ("INDEX_TRANSFER", &map.index)];
-    let step = |(name, part): (&str, &crate::source::lenient::Obj<wire::Part<'_>>)| {
-        let crate::source::lenient::Obj::Given(part) = part else { return None };
+/// Structure, data and indexes: a percentage each. They are documented as a list and sent as one
+/// object; in a list each part may stand in an object of its own.
+fn parts(progress: wire::ProgressMap<'_>, gaps: &mut Gaps) -> Vec<Step> {
+    let parts =
+        [("STRUCT_TRANSFER", progress.structure), ("FULL_TRANSFER", progress.data), ("INDEX_TRANSFER", progress.index)];
+    let step = |(name, part): (&str, Obj<wire::Part<'_>>)| {
+        let part = gaps.object("progress_map", part)?;
         Some(Step { name: name.to_owned(), progress: percent("completed", part.completed, gaps), ..Step::default() })
     };
     parts.into_iter().filter_map(step).collect()
@@ -147,7 +147,8 @@ fn incremental(
 fn delay(progress: &wire::Progress<'_>, gaps: &mut Gaps) -> Option<f64> {
     let seconds = gaps.amount("incre_trans_delay", progress.incre_trans_delay);
     let millis = gaps.milliseconds("incre_trans_delay_millis", progress.incre_trans_delay_millis);
-    let delay = if progress.incre_trans_delay.is_nothing() { millis } else { seconds };
+    let told = Gaps::default().text("", progress.incre_trans_delay).is_some();
+    let delay = if told { seconds } else { millis };
     delay.filter(|delay| {
         *delay <= MAX_DELAY || {
             gaps.ignore("incre_trans_delay");

@@ -9,7 +9,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::door::Call;
-use super::{Huawei, read, wire};
+use super::pages::{Pages, Verdict};
+use super::{Huawei, read, refusal, wire};
 use crate::domain::{Extra, ExtraKind, ExtraReading, Object, Objects, Project, ProjectStatus, Ratio, Witness};
 use crate::source::caller::Poll;
 use crate::source::error::SourceError;
@@ -44,7 +45,7 @@ impl Huawei {
             .map(AsRef::as_ref)
             .filter(|job| job.status.as_ref().is_none_or(ProjectStatus::is_live))
             .collect();
-        self.caller.each(live, |job| self.ask_objects(job, &poll)).await;
+        self.caller.each_aside(live, |job| self.ask_objects(job, &poll)).await;
     }
 
     /// The first page of the first type of object, in words.
@@ -60,53 +61,60 @@ impl Huawei {
             return;
         }
         let mut all = Vec::new();
-        let mut outcome = Ok(());
+        let mut failure = None;
         for object_type in &self.object_types {
             match self.objects(&job.id, object_type, poll).await {
-                Ok(objects) => all.push(objects),
+                Ok(sum) => all.push(sum),
                 Err(error) => {
-                    outcome = Err(error);
-                    break;
+                    // A type that this kind of job does not have leaves the others.
+                    let of_the_type = matches!(error, SourceError::Api { .. });
+                    failure = Some(error);
+                    if !of_the_type {
+                        // What was read before stays whole.
+                        all.clear();
+                        break;
+                    }
                 }
             }
         }
-        if matches!(outcome, Err(SourceError::UnknownAction { .. })) {
+        if matches!(failure, Some(SourceError::UnknownAction { .. })) {
             let again = Instant::now() + UNKNOWN_API_PAUSE;
             *self.objects_unknown_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(again);
         }
-        let outcome = outcome.map(|()| Extra::Objects(all)).map_err(Into::into);
-        poll.witness.extra(ExtraReading { id: job.id.clone(), kind: ExtraKind::Objects, outcome });
+        let tell = |outcome| {
+            poll.witness.extra(ExtraReading { id: job.id.clone(), kind: ExtraKind::Objects, outcome });
+        };
+        if !all.is_empty() {
+            let (objects, left_out) = least_finished(all, self.per_object_series);
+            if left_out > 0 {
+                poll.witness.dropped("per_object_series", left_out);
+            }
+            tell(Ok(Extra::Objects(objects)));
+        }
+        if let Some(error) = failure {
+            tell(Err(error.into()));
+        }
     }
 
     /// Counts the objects of one type over all pages.
-    async fn objects(&self, job: &str, object_type: &str, poll: &Poll<'_>) -> Result<Objects, SourceError> {
+    async fn objects(&self, job: &str, object_type: &str, poll: &Poll<'_>) -> Result<Sum, SourceError> {
         let mut sum = Sum::new(object_type, self.per_object_series);
-        let mut seen = 0_usize;
-        let mut first = None;
-        for number in 0..MAX_PAGES {
-            let (rows, total) = self.objects_page(job, object_type, seen, poll).await?;
-            let begins_with = rows.first().map(|row| (row.source.clone(), row.sink.clone()));
-            if rows.is_empty() || (number > 0 && begins_with == first) {
+        let mut pages = Pages::of(PAGE_SIZE);
+        for _ in 0..MAX_PAGES {
+            let (rows, total) = self.objects_page(job, object_type, pages.seen(), poll).await?;
+            let first = rows.first().map(|row| (row.source.clone(), row.sink.clone()));
+            let verdict = pages.judge(first, rows.len(), total);
+            if verdict == Verdict::Nothing {
                 break;
             }
-            first = begins_with;
-            let count = rows.len();
-            seen += count;
             for row in rows {
                 sum.add(row);
             }
-            let so_far = u32::try_from(seen).map_or(f64::MAX, f64::from);
-            // A full page whose total is itself may only tell of itself.
-            let told = total.is_some_and(|total| so_far >= total && (count < PAGE_SIZE || seen > count));
-            if told || (total.is_none() && count < PAGE_SIZE) {
+            if verdict == Verdict::Last {
                 break;
             }
         }
-        let (objects, left_out) = sum.done();
-        if left_out > 0 {
-            poll.witness.dropped("per_object_series", left_out);
-        }
-        Ok(objects)
+        Ok(sum)
     }
 
     async fn objects_page(
@@ -123,18 +131,25 @@ impl Huawei {
         let job = crate::source::signature::encode(job);
         let path = self.door.path("v5", &format!("jobs/{job}/progress-data/{object_type}"));
         let call = Call { operation: OPERATION, path, query, body: None };
-        self.call(poll, &call, |_, text| {
+        let outcome = self.call(poll, &call, |_, text| {
             let mut gaps = Gaps::default();
             let page = read::<wire::ProgressData<'_>>(text)?;
-            if matches!(page.rows, Many::Absent) && page.count.is_nothing() {
-                return Err(SourceError::Foreign { hint: "`flow_compare_data` is missing" });
+            if matches!(page.rows, Many::Absent) && page.count.is_nothing() && page.create_time.is_nothing() {
+                let (code, message) =
+                    (gaps.text("error_code", page.error_code), gaps.text("error_msg", page.error_msg));
+                let foreign = SourceError::Foreign { hint: "`flow_compare_data` is missing" };
+                return Err(refusal::of_item(code, message).unwrap_or(foreign));
             }
             let total = gaps.amount("count", page.count);
             let rows = gaps.list("flow_compare_data", page.rows);
             let rows = rows.iter().map(|wire| row(wire, &mut gaps)).collect();
             Ok(((rows, total), gaps))
+        });
+        // This is the one call that a region may lack.
+        outcome.await.map_err(|error| match error {
+            SourceError::Status { status: 404 } => SourceError::UnknownAction { operation: OPERATION },
+            other => other,
         })
-        .await
     }
 }
 
@@ -155,12 +170,14 @@ struct Sum {
     wanted: usize,
     single: BTreeMap<(String, String), Ratio>,
     all: u64,
+    /// Objects that came again, as they do where the pages move.
+    again: u64,
 }
 
 impl Sum {
     fn new(object_type: &str, wanted: usize) -> Self {
         let objects = Objects { object_type: object_type.to_owned(), ..Objects::default() };
-        Self { objects, progress: 0.0, wanted, single: BTreeMap::new(), all: 0 }
+        Self { objects, progress: 0.0, wanted, single: BTreeMap::new(), all: 0, again: 0 }
     }
 
     /// An object whose progress is not told is in no state.
@@ -175,7 +192,7 @@ impl Sum {
         self.progress += progress.value();
         self.all += 1;
         if self.wanted > 0 {
-            self.single.insert((row.source, row.sink), progress);
+            self.again += u64::from(self.single.insert((row.source, row.sink), progress).is_some());
             if self.single.len() > self.wanted.saturating_mul(2).max(1000) {
                 self.keep_wanted();
             }
@@ -188,16 +205,27 @@ impl Sum {
         all.truncate(self.wanted);
         self.single = all.into_iter().collect();
     }
+}
 
-    /// The sum, and how many objects have no series of their own although series were wanted.
-    fn done(mut self) -> (Objects, u64) {
-        self.keep_wanted();
-        let kept = u64::try_from(self.single.len()).unwrap_or(u64::MAX);
-        let left_out = if self.wanted > 0 { self.all.saturating_sub(kept) } else { 0 };
-        let mean = (self.all > 0).then(|| self.progress / crate::domain::float(self.all));
-        let object = |((source, sink), progress)| Object { source, sink, progress };
-        let mut single: Vec<Object> = self.single.into_iter().map(object).collect();
-        single.sort_by(|a, b| a.progress.value().total_cmp(&b.progress.value()));
-        (Objects { progress: mean, single, ..self.objects }, left_out)
+/// What was added up of a job's types, with as many single objects of the job as are wanted, the
+/// least finished first; and how many have no series of their own although series were wanted.
+fn least_finished(sums: Vec<Sum>, wanted: usize) -> (Vec<Objects>, u64) {
+    let distinct: u64 = sums.iter().map(|sum| sum.all.saturating_sub(sum.again)).sum();
+    let mut single = Vec::new();
+    let mut all = Vec::new();
+    for (place, sum) in sums.into_iter().enumerate() {
+        let object = |((source, sink), progress)| (place, Object { source, sink, progress });
+        single.extend(sum.single.into_iter().map(object));
+        let progress = (sum.all > 0).then(|| sum.progress / crate::domain::float(sum.all));
+        all.push(Objects { progress, ..sum.objects });
     }
+    single.sort_by(|(_, a), (_, b)| a.progress.value().total_cmp(&b.progress.value()));
+    single.truncate(wanted);
+    let kept = u64::try_from(single.len()).unwrap_or(u64::MAX);
+    for (place, object) in single {
+        if let Some(objects) = all.get_mut(place) {
+            objects.single.push(object);
+        }
+    }
+    (all, if wanted > 0 { distinct.saturating_sub(kept) } else { 0 })
 }

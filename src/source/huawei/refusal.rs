@@ -1,6 +1,8 @@
 //! What an answer of the DRS API says when it is no success. The status alone does not tell: a
 //! deleted job is a 400, throttling may be a 400 too, an expired token 401 or 403.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::wire::Refusal;
 use crate::source::error::SourceError;
 use crate::source::lenient::{self, Gaps, Obj};
@@ -12,41 +14,63 @@ const GONE: [&str; 3] = ["DRS.M05003", "DRS.M05004", "DRS.10000010"];
 const BAD_TOKEN: &str = "DRS.M00100";
 /// The code of a call that came too often; it comes with 400.
 const TOO_OFTEN: &str = "DRS.M01503";
+/// The code of a missing permission that comes with 401.
+const NOT_ALLOWED: &str = "DRS.M00103";
+/// How old a signature may be.
+const ALLOWED_SKEW: SignedDuration = SignedDuration::from_mins(15);
 /// Messages of a service are shown up to this many characters.
 const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The error that an answer stands for; none for a success.
-pub(super) fn of(answer: &Answer, text: &str, operation: &'static str) -> Option<SourceError> {
+pub(super) fn of(answer: &Answer, text: &str) -> Option<SourceError> {
     let refusal = answer.refusal()?;
     let (code, message) = told(text);
     let said = message.to_lowercase();
     let gateway = |number: &str| code.starts_with("APIG") && code.ends_with(number);
-    let clock =
-        || gateway(".0303") || (said.contains("clock") || said.contains("x-sdk-date") || said.contains("timestamp"));
-    let expired = || said.contains("token") && (said.contains("expire") || said.contains("decrypt"));
+    let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let expired = || has(&["token"]) && has(&["expire", "decrypt"]);
+    let clock = || {
+        // The gateway has one code for unknown keys and for a wrong time.
+        (gateway(".0303") && !has(&["not found", "verify"]))
+            || has(&["clock", "x-sdk-date", "timestamp", "skew"])
+            || (has(&["expired"]) && has(&["signature", "date"]))
+    };
     Some(match refusal {
-        SourceError::Unauthorized if clock() => SourceError::ClockSkew { cause: shown(&message) },
+        SourceError::Unauthorized if code == NOT_ALLOWED => SourceError::Forbidden,
         SourceError::Unauthorized if expired() => SourceError::TokenExpired { cause: shown(&message) },
+        SourceError::Unauthorized if clock() => SourceError::ClockSkew { cause: shown(&message) },
         SourceError::Forbidden if code == BAD_TOKEN => SourceError::TokenExpired { cause: shown(&message) },
         SourceError::Status { status } if code == TOO_OFTEN || gateway(".0308") => {
-            SourceError::Throttled { status, retry_after: None }
+            SourceError::Throttled { status, retry_after: answer.retry_after() }
         }
-        SourceError::Status { status: 404 } if gateway(".0101") || code.is_empty() => {
-            SourceError::UnknownAction { operation }
-        }
-        SourceError::Status { .. } if GONE.contains(&code.as_str()) => SourceError::NotFound,
+        SourceError::Status { status: 404 } if gateway(".0101") => SourceError::Status { status: 404 },
+        SourceError::Status { .. } if is_gone(&code) => SourceError::NotFound,
         SourceError::Status { .. } if !code.is_empty() => SourceError::Api { code, message: shown(&message) },
         other => other,
     })
 }
 
+/// What a refused signature may really be: the service's clock, as its answer shows it, is further
+/// from `now` than a signature may be.
+pub(super) fn skew(answer: &Answer, now: Timestamp) -> Option<SourceError> {
+    let date = jiff::fmt::rfc2822::parse(answer.header("date")?).ok()?.timestamp();
+    let apart = date.duration_since(now).abs();
+    let far = apart > ALLOWED_SKEW;
+    far.then(|| SourceError::ClockSkew { cause: format!("the clocks are {} minutes apart", apart.as_secs() / 60) })
+}
+
 /// The error of one job among the results of a batch; none for a success.
 pub(super) fn of_item(code: Option<String>, message: Option<String>) -> Option<SourceError> {
     let code = code?;
-    if GONE.contains(&code.as_str()) {
+    if is_gone(&code) {
         return Some(SourceError::NotFound);
     }
     Some(SourceError::Api { code, message: shown(&message.unwrap_or_else(|| "without a message".to_owned())) })
+}
+
+/// There is no such job, or no longer.
+pub(super) fn is_gone(code: &str) -> bool {
+    GONE.contains(&code)
 }
 
 /// Code and message, wherever they stand.

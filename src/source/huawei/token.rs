@@ -37,6 +37,7 @@ wire! {
 wire! {
     /// What is wanted of it.
     TokenInfo<'a> {
+        issued_at: Leaf<'a>,
         expires_at: Leaf<'a>,
     }
 }
@@ -65,8 +66,6 @@ pub(super) struct Tokens {
     cloud_project: String,
     /// Held while one is fetched, so that a poll's calls do not all log in at once.
     newest: Mutex<Option<Arc<Token>>>,
-    /// The token that the service refused last: a second refusal in a row is final.
-    refused: std::sync::Mutex<bool>,
 }
 
 impl Tokens {
@@ -86,7 +85,6 @@ impl Tokens {
             password: password.clone(),
             cloud_project: huawei.project_id.clone(),
             newest: Mutex::new(None),
-            refused: std::sync::Mutex::new(false),
         })
     }
 
@@ -109,9 +107,8 @@ impl Tokens {
         let token = match self.transport.call(ask).await {
             Ok(token) => Arc::new(token),
             Err(error) => {
-                if error.refuses_credentials() {
-                    poll.refuse(&error);
-                }
+                // Without a token nothing can be asked, and the password is not sent for every job.
+                poll.halt(&error);
                 return Err(error);
             }
         };
@@ -119,15 +116,12 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Forgets a refused token, unless a newer one is there already. Only one that was good before
-    /// is worth another try.
-    pub(super) fn forget(&self, token: &Arc<Token>) -> bool {
-        let Ok(mut newest) = self.newest.try_lock() else { return true };
+    /// Forgets a refused token, unless a newer one is there already or on its way.
+    pub(super) fn forget(&self, token: &Arc<Token>) {
+        let Ok(mut newest) = self.newest.try_lock() else { return };
         if newest.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, token)) {
             *newest = None;
         }
-        let mut refused = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        !std::mem::replace(&mut *refused, true)
     }
 
     /// The one place where the password is opened.
@@ -151,7 +145,7 @@ impl Tokens {
 /// The token is in a header, its end in the body.
 fn read(answer: &Answer) -> Result<Token, SourceError> {
     let text = answer.text();
-    if let Some(error) = refusal::of(answer, &text, OPERATION) {
+    if let Some(error) = refusal::of(answer, &text) {
         return Err(error);
     }
     let hint = "the token is missing";
@@ -159,20 +153,23 @@ fn read(answer: &Answer) -> Result<Token, SourceError> {
     let mut header = HeaderValue::from_str(token).map_err(|_| SourceError::Foreign { hint })?;
     header.set_sensitive(true);
     let now = SystemTime::now();
-    let end = expiry(&text).map(SystemTime::from);
-    let renew_at = end.map_or(now + UNTOLD_LIFE, |end| {
-        let life = end.duration_since(now).unwrap_or_default();
-        // A short life is used to four fifths.
-        now + life.saturating_sub(RENEW_BEFORE).max(life.mul_f64(0.8).min(RENEW_BEFORE))
-    });
+    let life = life(&text, now).unwrap_or(UNTOLD_LIFE);
+    // A short life is used to four fifths.
+    let renew_at = now + life.saturating_sub(RENEW_BEFORE).max(life.mul_f64(0.8).min(RENEW_BEFORE));
     Ok(Token { header, renew_at })
 }
 
-fn expiry(text: &str) -> Option<Timestamp> {
+/// How long a token is good that came at `now`: the shorter of what the service's clock says and
+/// what this machine's says, which may be wrong. None where it would have ended before it came.
+fn life(text: &str, now: SystemTime) -> Option<Duration> {
     let Ok(Obj::Given(body)) = lenient::read::<Obj<TokenBody<'_>>>(text) else { return None };
     let mut silent = Gaps::default();
     let token = silent.object("token", body.token)?;
-    silent.text("expires_at", token.expires_at)?.parse().ok()
+    let mut moment = |leaf| Some(SystemTime::from(silent.text("", leaf)?.parse::<Timestamp>().ok()?));
+    let end = moment(token.expires_at)?;
+    let begins = [moment(token.issued_at), Some(now)];
+    let lives = begins.into_iter().flatten().filter_map(|begin| end.duration_since(begin).ok());
+    lives.filter(|life| !life.is_zero()).min()
 }
 
 /// Passes on what is heard, but that the identity service answers does not mean that DRS does.

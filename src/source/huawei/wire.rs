@@ -60,7 +60,7 @@ wire! {
         transfer_status: Leaf<'a>,
         process_time: Leaf<'a>,
         remaining_time: Leaf<'a>,
-        progress_map: Obj<ProgressMap<'a>>,
+        progress_map: Many<ProgressMap<'a>>,
         apply_rows_rate: Leaf<'a>,
         apply_bytes_rate: Leaf<'a>,
         error_code: Leaf<'a>,
@@ -89,6 +89,9 @@ wire! {
     /// A page of the progress of single objects.
     ProgressData<'a> {
         count: Leaf<'a>,
+        create_time: Leaf<'a>,
+        error_code: Leaf<'a>,
+        error_msg: Leaf<'a>,
         rows = "flow_compare_data": Many<Row<'a>>,
     }
 }

@@ -21,3 +21,10 @@ wire! {
         incr_sync_checkpoint: Leaf<'a>,
     }
 }
+
+impl Progress<'_> {
+    /// Whether it says nothing at all of a project, which always has a status.
+    pub(super) fn is_empty(&self) -> bool {
+        self.status.is_nothing() && self.current_step.is_nothing() && self.importance.is_nothing()
+    }
+}

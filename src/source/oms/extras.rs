@@ -90,7 +90,7 @@ impl Oms {
         for kind in self.extras.wanted() {
             let asked: Vec<&Project> =
                 projects.iter().map(AsRef::as_ref).filter(|project| has(project, *kind)).collect();
-            self.caller.each(asked, |project| self.ask_extra(*kind, project, &poll)).await;
+            self.caller.each_aside(asked, |project| self.ask_extra(*kind, project, &poll)).await;
         }
     }
 

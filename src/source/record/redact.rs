@@ -6,19 +6,19 @@
 //! known, the look of the value: numbers and moments stay, text goes. Structure stays as it came,
 //! keys that come twice and odd numbers included, because that is what bugs are made of.
 
+mod node;
 mod planted;
 mod prose;
 mod rule;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::config::{Backend, SourceConfig};
+use crate::config::SourceConfig;
+use node::Node;
 use planted::{Planted, Reach};
 use rule::{Rule, Trust};
 
@@ -73,20 +73,10 @@ pub(in crate::source) enum Clean {
     Map(Vec<(String, Clean)>),
 }
 
-/// One level of JSON.
-enum Node<'a> {
-    Map(Vec<(String, &'a RawValue)>),
-    List(Vec<&'a RawValue>),
-    Text(String),
-    Raw,
-    Unreadable,
-}
-
 impl Mask {
     /// What a capture of this source has to hide.
     pub(in crate::source) fn of(config: &SourceConfig) -> Self {
-        let exports_names = matches!(&config.backend, Backend::HuaweiDrs(drs) if drs.per_object_series > 0);
-        let names = if exports_names { Names::Kept } else { Names::Renamed };
+        let names = if super::Recorder::keeps_names(config) { Names::Kept } else { Names::Renamed };
         Self { planted: Planted::of(config), names, pseudonyms: BTreeMap::new() }
     }
 
@@ -169,10 +159,13 @@ impl Mask {
             Rule::Kept => self.plain(&text),
             Rule::Owner => self.planted.replaced(&text, Reach::Secrets),
             Rule::Renamed => self.renamed(&text),
-            Rule::Word if prose::is_code(&text) => self.planted.replaced(&text, Reach::Secrets),
+            Rule::Word(trust) if prose::is_code(&text) => {
+                let reach = if trust == Trust::Foreign { Reach::All } else { Reach::NoPlainWords };
+                self.planted.replaced(&text, reach)
+            }
             Rule::Counts => self.unknown(&text, Trust::Plain),
-            Rule::Within(trust) => self.unknown(&text, trust),
-            Rule::Word | Rule::Gone | Rule::Hidden => HIDDEN.to_owned(),
+            Rule::Within(trust) | Rule::Unknown(trust) => self.unknown(&text, trust),
+            Rule::Word(_) | Rule::Gone | Rule::Hidden => HIDDEN.to_owned(),
         }
     }
 
@@ -212,66 +205,6 @@ fn is_moment(text: &str) -> bool {
     let year = letters.by_ref().take(4).filter(char::is_ascii_digit).count();
     let plain = |c: char| c.is_ascii_digit() || "-T: .+Z".contains(c);
     year == 4 && letters.next() == Some('-') && text.len() <= 40 && letters.all(plain)
-}
-
-// === impl Node ===
-
-impl<'a> Node<'a> {
-    fn of(raw: &'a RawValue) -> Self {
-        let text = raw.get();
-        match text.as_bytes().first() {
-            Some(b'{') => serde_json::from_str::<Members<'a>>(text).map_or(Self::Unreadable, |map| Self::Map(map.0)),
-            Some(b'[') => serde_json::from_str(text).map_or(Self::Unreadable, Self::List),
-            Some(b'"') => serde_json::from_str(text).map_or(Self::Unreadable, Self::Text),
-            _ => Self::Raw,
-        }
-    }
-}
-
-/// The members of an object in their order. Keys are read as bytes: one that is no text must not
-/// end the reading.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-struct Key(String);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    members.push((key, value));
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(All).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl Visitor<'_> for Any {
-            type Value = Key;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a key")
-            }
-
-            fn visit_bytes<E>(self, key: &[u8]) -> Result<Key, E> {
-                Ok(Key(String::from_utf8_lossy(key).into_owned()))
-            }
-        }
-        deserializer.deserialize_bytes(Any)
-    }
 }
 
 impl Serialize for Clean {

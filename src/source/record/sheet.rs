@@ -176,7 +176,7 @@ impl Sheet {
                 region: region?,
                 endpoint,
                 credentials: Some(nobody()),
-                environment: ChainEnvironment::read(&|_| None),
+                environment: ChainEnvironment::default(),
                 tls: TlsConfig::default(),
                 proxy_url: None,
                 time_zone,

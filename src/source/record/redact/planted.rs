@@ -15,6 +15,15 @@ const SHORTEST_SECRET: usize = 4;
 const SHORTEST_NAME: usize = 6;
 /// Digits of this length and more are looked for within numbers too.
 const SHORTEST_NUMBER: usize = 6;
+/// Where the credential chain of Alibaba Cloud finds secrets in the environment. Keys that it finds
+/// elsewhere are in the headers of requests only, which are not recorded.
+const SECRET_VARIABLES: [&str; 5] = [
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "ALIBABA_CLOUD_ROLE_ARN",
+    "ALIBABA_CLOUD_CREDENTIALS_URI",
+];
 /// Stands for the account's own project at the service, which is part of paths.
 const ACCOUNT: &str = "account-project";
 
@@ -27,7 +36,9 @@ pub(super) struct Planted(Vec<Needle>);
 pub(super) enum Reach {
     /// Secrets, users and hosts.
     All,
-    /// Secrets alone: in words of the service, which a user may happen to be called like.
+    /// The same but for users and hosts that are plain words, which a service may use as well.
+    NoPlainWords,
+    /// Secrets alone.
     Secrets,
 }
 
@@ -35,7 +46,8 @@ struct Needle {
     text: String,
     put: &'static str,
     is_secret: bool,
-    is_word: bool,
+    /// Replaced only where it stands alone.
+    is_short: bool,
 }
 
 impl std::fmt::Debug for Needle {
@@ -58,6 +70,9 @@ impl Planted {
             }
             Backend::AlibabaCloud(alibaba) => {
                 alibaba.credentials.iter().for_each(|key| found.key(key));
+                for variable in SECRET_VARIABLES {
+                    alibaba.environment.get(variable).iter().for_each(|secret| found.secret(&secret.as_str().into()));
+                }
                 found.way(&alibaba.endpoint, &alibaba.tls, alibaba.proxy_url.as_ref());
             }
             Backend::HuaweiDrs(huawei) => {
@@ -82,7 +97,7 @@ impl Planted {
 
     /// The text without them.
     pub(super) fn replaced(&self, text: &str, reach: Reach) -> String {
-        let wanted = self.0.iter().filter(|needle| needle.is_secret || reach == Reach::All);
+        let wanted = self.0.iter().filter(|needle| needle.is_within(reach));
         wanted.fold(text.to_owned(), |text, needle| needle.replaced(&text).unwrap_or(text))
     }
 
@@ -131,13 +146,23 @@ impl Planted {
     fn add(&mut self, text: String, put: &'static str, is_secret: bool) {
         if !text.is_empty() {
             let shortest = if is_secret { SHORTEST_SECRET } else { SHORTEST_NAME };
-            let is_word = text.chars().count() < shortest;
-            self.0.push(Needle { text, put, is_secret, is_word });
+            let is_short = text.chars().count() < shortest;
+            self.0.push(Needle { text, put, is_secret, is_short });
         }
     }
 }
 
 impl Needle {
+    fn is_within(&self, reach: Reach) -> bool {
+        let is_plain_word = || self.text.chars().all(|c| c.is_ascii_alphabetic());
+        self.is_secret
+            || match reach {
+                Reach::All => true,
+                Reach::NoPlainWords => !is_plain_word(),
+                Reach::Secrets => false,
+            }
+    }
+
     /// The text without this one, or none where it is not there. Hosts and users are found in any
     /// case; for that, only ASCII letters are folded, which keeps every position.
     fn replaced(&self, text: &str) -> Option<String> {
@@ -146,7 +171,7 @@ impl Needle {
         let (mut out, mut from) = (String::new(), 0);
         for (at, found) in hay.match_indices(needle.as_str()) {
             let end = at + found.len();
-            if self.is_word && !stands_alone(&hay, at, end) {
+            if self.is_short && !stands_alone(&hay, at, end) {
                 continue;
             }
             out.push_str(text.get(from..at)?);

@@ -11,8 +11,9 @@ const MAX_CHARS: usize = 200;
 const LONGEST_WORD: usize = 24;
 /// A word of a service, such as a status or a code, is not longer.
 const LONGEST_CODE: usize = 64;
-/// The words of a message by which an action that the service does not have is told from others.
-const DECIDING: [&str; 15] = [
+/// The words of a message by which rooms tell one refusal from another: an action that the service
+/// does not have, a token that has expired, a clock that is off.
+const DECIDING: [&str; 25] = [
     "unknown",
     "unsupported",
     "invalid",
@@ -28,6 +29,16 @@ const DECIDING: [&str; 15] = [
     "no",
     "unknownaction",
     "invalidaction",
+    "token",
+    "expire",
+    "expires",
+    "expired",
+    "decrypt",
+    "securitytoken.expired",
+    "clock",
+    "timestamp",
+    "x-sdk-date",
+    "has",
 ];
 /// The same in Chinese, where words are not set apart.
 const NOT_SUPPORTED: &str = "不支持";
@@ -72,12 +83,15 @@ pub(super) fn is_address(text: &str) -> bool {
 fn page(text: &str) -> String {
     let is_break = |c: char| c.is_whitespace() || "<>\"'(),;=&".contains(c);
     let mut clean = String::new();
+    let mut names_a_code = false;
     for piece in text.split_inclusive(is_break) {
         let word = piece.trim_end_matches(is_break);
+        let is_kept_code = std::mem::replace(&mut names_a_code, piece.eq_ignore_ascii_case("code>")) && is_code(word);
         let is_long = word.chars().count() > LONGEST_WORD;
         let is_place = word.contains("://") || word.contains('@') || word.contains("..") || is_address(word);
         let is_host = word.matches('.').count() > 1 || word.trim_end_matches('.').contains('.');
-        clean.push_str(if is_long || is_place || is_host { HIDDEN } else { word });
+        let is_hidden = !is_kept_code && (is_long || is_place || is_host);
+        clean.push_str(if is_hidden { HIDDEN } else { word });
         clean.extend(piece.chars().rev().take_while(|c| is_break(*c)));
     }
     clean
@@ -135,6 +149,12 @@ mod tests {
         for word in ["10.1.2.3", "example.com", "abcdef"] {
             assert!(!clean.contains(word), "{clean}");
         }
+    }
+
+    #[test]
+    fn the_code_of_an_error_in_xml_stays() {
+        let clean = beginning("<Error><HostId>ecs.a.b</HostId><Code>InvalidAccessKeyId.NotFound</Code></Error>");
+        assert_eq!(clean, "<Error><HostId>***</HostId><Code>InvalidAccessKeyId.NotFound</Code></Error>");
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub(super) enum Rule {
     Hidden,
     /// A sentence, of which the few words stay that decide something.
     Message,
-    /// A word or code of the service stays.
-    Word,
+    /// A word or code of the service stays, within something that is known so far.
+    Word(Trust),
     /// A name of the user's database becomes another name, the same everywhere.
     Renamed,
     /// It becomes a label of metrics, so it stays.
@@ -35,8 +35,10 @@ pub(super) enum Rule {
     Owner,
     /// An object whose keys become labels.
     Counts,
-    /// Text goes; what is below is known so far.
+    /// A list or object that is known so far; text in it goes.
     Within(Trust),
+    /// Nobody knows it: text goes, numbers and moments stay as far as what is around is known.
+    Unknown(Trust),
 }
 
 /// Row-level settings: long, and nothing but names and conditions of the user's databases.
@@ -112,8 +114,9 @@ const SECRET_ENDS: [&str; 13] =
     ["ip", "ips", "host", "hosts", "port", "ports", "url", "urls", "uri", "user", "users", "key", "keys"];
 
 /// At the end of a key whose value is a word of the service.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 16] = [
     "status",
+    "category",
     "state",
     "type",
     "mode",
@@ -178,14 +181,14 @@ impl Rule {
             _ if GONE.contains(&key) => Self::Gone,
             _ if is_secret => Self::Hidden,
             _ if ends(&MESSAGES) => Self::Message,
-            _ if ends(&WORDS) => Self::Word,
+            _ if ends(&WORDS) => Self::Word(around),
             "id" | "projectid" | "jobid" | "name" if around == Trust::Named => Self::Kept,
             "owner" if around == Trust::Named => Self::Owner,
             "ruletorecentlytriggercount" if around != Trust::Foreign => Self::Counts,
             _ if NAMED.contains(&key) && around != Trust::Foreign => Self::Within(Trust::Named),
             _ if PLAIN.contains(&key) && around != Trust::Foreign => Self::Within(Trust::Plain),
             _ if holds(&DATABASE_STEMS) || ends(&DATABASE_ENDS) => Self::Renamed,
-            _ => Self::Within(Trust::Foreign),
+            _ => Self::Unknown(around),
         }
     }
 
@@ -241,16 +244,16 @@ mod tests {
         assert_eq!(Rule::of("name", Trust::Named), Rule::Kept);
         assert_eq!(Rule::of("Owner", Trust::Named), Rule::Owner);
         for key in ["name", "owner", "id"] {
-            assert_eq!(Rule::of(key, Trust::Foreign), Rule::Within(Trust::Foreign));
+            assert_eq!(Rule::of(key, Trust::Foreign), Rule::Unknown(Trust::Foreign));
         }
         assert_eq!(Rule::of("sourceConnectInfo", Trust::Named).below(), Trust::Foreign);
-        assert_eq!(Rule::of("data", Trust::Foreign), Rule::Within(Trust::Foreign), "trust does not come back");
+        assert_eq!(Rule::of("data", Trust::Foreign).below(), Trust::Foreign, "trust does not come back");
     }
 
     #[test]
     fn words_of_the_service_stay() {
         for key in ["status", "sourceEndpointType", "db_use_type", "error_code", "running_step", "resultType"] {
-            assert_eq!(Rule::of(key, Trust::Plain), Rule::Word, "{key}");
+            assert_eq!(Rule::of(key, Trust::Plain), Rule::Word(Trust::Plain), "{key}");
         }
         assert_eq!(Rule::of("sourceSchemaName", Trust::Plain), Rule::Renamed);
         assert_eq!(Rule::of("src_tb", Trust::Plain), Rule::Renamed);
