@@ -84,8 +84,10 @@ fn words(project: &Project, source: &Source, config: &SourceConfig) -> String {
         1 => "1 step".to_owned(),
         steps => format!("{steps} steps"),
     };
-    let delay =
-        project.forward.delay.map_or_else(|| "no delay reported".to_owned(), |delay| format!("{delay} s behind"));
+    let delay = project
+        .forward
+        .delay
+        .map_or_else(|| "no delay reported".to_owned(), |delay| format!("{} s behind", (delay * 10.0).round() / 10.0));
     let series = series::count(project, source, config);
     let extras = if source.extras_cycle().is_some() { ", extras aside" } else { "" };
     format!("{name}: {status}, {steps}, {delay}; makes {series} series{extras}")
