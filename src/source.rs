@@ -7,6 +7,7 @@
 mod alibaba;
 mod caller;
 mod error;
+mod examine;
 mod huawei;
 mod legacy;
 mod lenient;
@@ -18,9 +19,10 @@ mod signature;
 mod transport;
 
 pub use error::SourceError;
+pub use examine::{Outcome, Tried};
 pub use record::{Kept, RecordError, Recorder};
 pub use replay::CaptureError;
-pub use transport::{Download, OpenError};
+pub use transport::{Download, Knock, OpenError, Route, knock};
 
 use std::sync::Arc;
 
@@ -115,6 +117,30 @@ impl Source {
             Room::Legacy(legacy) => legacy.poll(witness).await,
             Room::Huawei(huawei) => huawei.poll(witness).await,
         }
+    }
+
+    /// The actions that a poll of this source uses, in the order in which [`Source::examine`] tries
+    /// them.
+    pub fn actions(&self) -> Vec<&'static str> {
+        match &self.room {
+            Room::Oms(oms) => oms.actions(),
+            Room::Legacy(legacy) => legacy.actions(),
+            Room::Huawei(huawei) => huawei.actions(),
+        }
+    }
+
+    /// Tries each action that a poll uses, once and on one project, and tells of each as soon as it
+    /// is known. It ends at the first that fails, so that refused credentials are sent once only.
+    /// The project is the first configured one, else one that discovery finds.
+    /// A source that plays a capture is polled instead: a capture holds only what a poll asks for.
+    pub async fn examine(&self, tell: &mut (dyn FnMut(Tried) + Send)) -> Option<Box<Project>> {
+        let mut trial = examine::Trial::new(tell);
+        let project = match &self.room {
+            Room::Oms(oms) => oms.examine(&mut trial).await,
+            Room::Legacy(legacy) => legacy.examine(&mut trial).await,
+            Room::Huawei(huawei) => huawei.examine(&mut trial).await,
+        };
+        project.unwrap_or_default().map(Box::new)
     }
 
     /// How often there is something to ask beyond the projects' descriptions; none if never.

@@ -57,6 +57,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         project: Option<String>,
     },
+    /// Try each source step by step and say what is wrong and what to do
+    Doctor {
+        /// Only this source
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+    },
     /// Poll once and keep every API answer, without secrets and row data, for a bug report
     Record {
         /// A folder that does not exist yet or is empty

@@ -29,12 +29,14 @@ pub enum SourceError {
         cause: String,
     },
     /// No agreement on TLS.
-    #[error("no TLS connection with {host}: {cause}; check `tls.ca_file` and `tls.server_name`")]
+    #[error("no TLS connection with {host}: {cause}; {cure}")]
     Tls {
         /// Host and port.
         host: String,
         /// The TLS library's words.
         cause: String,
+        /// The setting to look at.
+        cure: &'static str,
     },
     /// No whole answer in time.
     #[error("no whole answer within {}; the service is slow or hangs (`timeout` sets the limit)", humantime::format_duration(*.after))]

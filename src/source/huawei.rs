@@ -6,6 +6,7 @@
 //! others.
 
 mod door;
+mod examine;
 mod jobs;
 mod lift;
 mod objects;

@@ -9,8 +9,10 @@
 mod client;
 mod download;
 mod exchange;
+mod knock;
 mod pace;
 mod tape;
+mod trust;
 
 use std::time::Duration;
 
@@ -22,6 +24,7 @@ use tokio::time::Instant;
 pub use client::OpenError;
 pub use download::Download;
 pub(super) use exchange::Answer;
+pub use knock::{Knock, knock};
 use pace::Pace;
 pub(super) use tape::{Line, Tape, Track};
 
@@ -65,14 +68,14 @@ pub(super) struct Ask<'a, M, R> {
 }
 
 /// What a connection is made with.
-#[derive(Debug)]
-pub(super) struct Route<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Route<'a> {
     /// Scheme, host and port.
-    pub(super) endpoint: &'a url::Url,
+    pub endpoint: &'a url::Url,
     /// How to check the server, and who we are.
-    pub(super) tls: &'a TlsConfig,
+    pub tls: &'a TlsConfig,
     /// A proxy in between.
-    pub(super) proxy: Option<&'a url::Url>,
+    pub proxy: Option<&'a url::Url>,
 }
 
 impl Transport {

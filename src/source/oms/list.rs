@@ -1,6 +1,8 @@
 //! Discovery: ListProjects, page by page. A list whose items carry the steps makes DescribeProject
 //! needless; items without them are handed back to be described one by one.
 
+mod sample;
+
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -225,7 +227,7 @@ impl Discovery {
 
     /// The ids of the wanted labels; they are looked up every few minutes, because a label can be
     /// deleted and made again.
-    async fn labels(&self, oms: &Oms, poll: &Poll<'_>) -> Result<Vec<String>, SourceError> {
+    pub(in crate::source::oms) async fn labels(&self, oms: &Oms, poll: &Poll<'_>) -> Result<Vec<String>, SourceError> {
         if self.wanted.labels.is_empty() {
             return Ok(Vec::new());
         }
