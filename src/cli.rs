@@ -5,6 +5,7 @@
 //! not be read.
 
 mod conflicts;
+mod doctor;
 mod flags;
 mod log;
 mod record;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         }
         Command::CheckConfig => show::check_config(&flags),
         Command::Poll { source, project } => on_runtime(show::poll(&flags, source.as_deref(), project.as_deref())),
+        Command::Doctor { source } => on_runtime(doctor::doctor(&flags, source.as_deref())),
         Command::Record { out, source } => on_runtime(record::record(&flags, &out, source.as_deref())),
         Command::Conflicts { command: ConflictsCommand::List { target, output } } => {
             on_runtime(conflicts::list(&flags, &target, output))

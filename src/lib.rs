@@ -20,7 +20,8 @@
 //! | [`poll`] | when to ask: one loop a source | config, domain, source, store, metrics |
 //! | [`http`] | what is served: metrics, health, a page for people | domain, store, metrics |
 //! | [`sim`] | a simulated world over real HTTP, for the demo and the tests; it shares no type with `source` | – |
-//! | [`app`] | puts the parts together | all but cli and sim |
+//! | [`doctor`] | finds out why a source cannot be read, step by step | config, domain, source, store, metrics, poll |
+//! | [`app`] | puts the parts together | all but cli, sim and doctor |
 //! | [`shutdown`] | how the process ends | – |
 //! | [`cli`] | commands and flags, and what they print | all |
 //!
@@ -29,6 +30,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod http;
 pub mod metrics;

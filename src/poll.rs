@@ -67,13 +67,7 @@ pub struct Verdict {
 impl Poller {
     /// Makes a poller of an open source and announces it and its projects to the store.
     pub fn new(source: Source, config: &SourceConfig, desk: Desk) -> Self {
-        desk.store.add(Setup {
-            name: config.name.clone(),
-            kind: config.backend.kind(),
-            stale_after: config.limits.stale_after,
-            thresholds: thresholds(source.delay_thresholds()),
-            projects: source.projects().iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
-        });
+        desk.store.add(setup(&source, config));
         desk.live.source_added(&config.name);
         Self {
             name: config.name.clone(),
@@ -192,6 +186,17 @@ fn refusal_pause(refusals: u32) -> Duration {
 /// stay fresh.
 fn extras_interval(interval: Duration, stale_after: Duration) -> Duration {
     (interval * 5).max(Duration::from_mins(1)).min(stale_after / 2).max(interval)
+}
+
+/// A source as the store knows it.
+pub fn setup(source: &Source, config: &SourceConfig) -> Setup {
+    Setup {
+        name: config.name.clone(),
+        kind: config.backend.kind(),
+        stale_after: config.limits.stale_after,
+        thresholds: thresholds(source.delay_thresholds()),
+        projects: source.projects().iter().map(|project| (project.id.clone(), project.name.clone())).collect(),
+    }
 }
 
 /// The configured limits in the words of the domain.

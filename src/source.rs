@@ -7,19 +7,22 @@
 mod alibaba;
 mod caller;
 mod error;
+mod examine;
 mod huawei;
 mod legacy;
 mod lenient;
 mod oms;
+mod quote;
 mod record;
 mod replay;
 mod signature;
 mod transport;
 
 pub use error::SourceError;
+pub use examine::{Outcome, Tried};
 pub use record::{Kept, RecordError, Recorder};
 pub use replay::CaptureError;
-pub use transport::{Download, OpenError};
+pub use transport::{Download, Knock, OpenError, Route, knock};
 
 use std::sync::Arc;
 
@@ -84,11 +87,13 @@ impl Source {
                 return Err(OpenError::Unsupported { kind: config.backend.kind() });
             }
         };
-        match &mut room {
-            Room::Oms(oms) => oms.caller().attach(line),
-            Room::Legacy(legacy) => legacy.caller().attach(line),
-            Room::Huawei(huawei) => huawei.caller().attach(line),
-        }
+        let caller = match &mut room {
+            Room::Oms(oms) => oms.caller(),
+            Room::Legacy(legacy) => legacy.caller(),
+            Room::Huawei(huawei) => huawei.caller(),
+        };
+        caller.attach(line);
+        caller.hide(record::Planted::of(config));
         Ok(Self { room, projects: config.projects.clone(), delay_thresholds: config.delay_thresholds.clone() })
     }
 
@@ -112,6 +117,30 @@ impl Source {
             Room::Legacy(legacy) => legacy.poll(witness).await,
             Room::Huawei(huawei) => huawei.poll(witness).await,
         }
+    }
+
+    /// The actions that a poll of this source uses, in the order in which [`Source::examine`] tries
+    /// them.
+    pub fn actions(&self) -> Vec<&'static str> {
+        match &self.room {
+            Room::Oms(oms) => oms.actions(),
+            Room::Legacy(legacy) => legacy.actions(),
+            Room::Huawei(huawei) => huawei.actions(),
+        }
+    }
+
+    /// Tries each action that a poll uses, once and on one project, and tells of each as soon as it
+    /// is known. It ends at the first that fails, so that refused credentials are sent once only.
+    /// The project is the first configured one, else one that discovery finds.
+    /// A source that plays a capture is polled instead: a capture holds only what a poll asks for.
+    pub async fn examine(&self, tell: &mut (dyn FnMut(Tried) + Send)) -> Option<Box<Project>> {
+        let mut trial = examine::Trial::new(tell);
+        let project = match &self.room {
+            Room::Oms(oms) => oms.examine(&mut trial).await,
+            Room::Legacy(legacy) => legacy.examine(&mut trial).await,
+            Room::Huawei(huawei) => huawei.examine(&mut trial).await,
+        };
+        project.unwrap_or_default().map(Box::new)
     }
 
     /// How often there is something to ask beyond the projects' descriptions; none if never.

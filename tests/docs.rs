@@ -142,7 +142,7 @@ mod tests {
             let output = Command::new(env!("CARGO_BIN_EXE_migration-exporter")).args(args).output().unwrap();
             String::from_utf8(output.stdout).unwrap()
         };
-        let help = ["run", "simulate", "poll", "record"].map(|command| help(&[command, "--help"])).concat();
+        let help = ["run", "simulate", "poll", "doctor", "record"].map(|command| help(&[command, "--help"])).concat();
         let words = |text: &str| -> BTreeSet<String> {
             let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
             let words = words.map(|word| word.trim_end_matches(['.', '-']).to_owned());

@@ -57,6 +57,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         project: Option<String>,
     },
+    /// Try each source step by step and say what is wrong and what to do
+    Doctor {
+        /// Only this source
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+    },
     /// Poll once and keep every API answer, without secrets and row data, for a bug report
     Record {
         /// A folder that does not exist yet or is empty
@@ -170,6 +176,7 @@ pub(super) struct Flags {
         env = "MIGRATION_EXPORTER_WEB_LISTEN_ADDRESS",
         default_value = ":10980",
         value_delimiter = ',',
+        value_parser = listen_address,
         value_name = "[HOST]:PORT",
         global = true
     )]
@@ -212,6 +219,15 @@ pub(super) enum LogLevel {
 pub(super) enum LogFormat {
     Logfmt,
     Json,
+}
+
+/// `HOST:PORT` or `:PORT`.
+fn listen_address(given: &str) -> Result<String, String> {
+    let port = given.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+    match port {
+        Some(Ok(_)) => Ok(given.to_owned()),
+        _ => Err("write a host and a port, such as 127.0.0.1:10980, or :10980 for every address".to_owned()),
+    }
 }
 
 /// A path of its own that is none of the fixed ones.

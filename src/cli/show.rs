@@ -16,6 +16,12 @@ const UNREAD: u8 = 3;
 /// Says what the configuration means, or every fault it has.
 pub(super) fn check_config(flags: &Flags) -> Result<ExitCode, Failure> {
     let config = config::load(&flags.config_file)?;
+    for source in &config.sources {
+        let opened = crate::source::Source::open(source);
+        opened.map_err(|error| {
+            Failure::Usage(format!("{}: source {}: {error}", flags.config_file.display(), source.name))
+        })?;
+    }
     let mut text = format!("{} is good.\n", flags.config_file.display());
     for source in &config.sources {
         let named = match source.projects.len() {

@@ -8,7 +8,7 @@ use crate::metrics::Format;
 
 /// OpenMetrics where it is asked for at least as much as plain text, else plain text.
 pub(super) fn format(headers: &HeaderMap) -> Format {
-    let wants = |range: &Range<'_>| match range.name {
+    let wants = |range: &Range<'_>| match range.name.to_ascii_lowercase().as_str() {
         "application/openmetrics-text" if range.version.is_none_or(|version| version == "1.0.0") => {
             Some(Format::OpenMetrics)
         }
@@ -50,8 +50,8 @@ fn range(text: &str) -> Range<'_> {
     let mut range = Range { name: parts.next().unwrap_or_default(), version: None, quality: 1.0 };
     for (key, value) in parts.filter_map(|part| part.split_once('=')) {
         match key.trim() {
-            "q" => range.quality = value.trim().parse().ok().filter(|q| (0.0..=1.0).contains(q)).unwrap_or(0.0),
-            "version" => range.version = Some(value.trim().trim_matches('"')),
+            "q" | "Q" => range.quality = value.trim().parse().ok().filter(|q| (0.0..=1.0).contains(q)).unwrap_or(0.0),
+            key if key.eq_ignore_ascii_case("version") => range.version = Some(value.trim().trim_matches('"')),
             _ => {}
         }
     }

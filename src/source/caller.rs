@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::error::SourceError;
 use super::lenient::Gaps;
+use super::record::{Planted, Reach};
 use super::transport::{Answer, Ask, Download, Line, OpenError, Route, Transport};
 use crate::config::Limits;
 use crate::domain::Witness;
@@ -25,6 +26,8 @@ const HEAD_START: Duration = Duration::from_secs(1);
 pub(super) struct Caller {
     transport: Transport,
     concurrency: usize,
+    /// What must not be shown, should a service repeat it.
+    secrets: Planted,
 }
 
 /// What one poll shares among its calls.
@@ -63,7 +66,21 @@ impl Caller {
     /// # Errors
     /// When a TLS file cannot be used.
     pub(super) fn open(route: &Route<'_>, limits: &Limits) -> Result<Self, OpenError> {
-        Ok(Self { transport: Transport::open(route, limits)?, concurrency: limits.concurrency })
+        Ok(Self {
+            transport: Transport::open(route, limits)?,
+            concurrency: limits.concurrency,
+            secrets: Planted::default(),
+        })
+    }
+
+    /// Hides these from now on in what the service says.
+    pub(super) fn hide(&mut self, secrets: Planted) {
+        self.secrets = secrets;
+    }
+
+    /// The error without the secrets of the configuration, should the service have repeated one.
+    pub(super) fn masked(&self, error: SourceError) -> SourceError {
+        error.masked(|text| self.secrets.replaced(text, Reach::Secrets))
     }
 
     /// Answers from now on come over this line. What gives the credentials has a caller of its own,
@@ -105,7 +122,8 @@ impl Caller {
             Some(refusal) => Err(refusal),
             None => make(transport),
         };
-        let (value, gaps) = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await?;
+        let outcome = self.transport.call(Ask { operation, make, read, witness: poll.witness }).await;
+        let (value, gaps) = outcome.map_err(|error| self.masked(error))?;
         gaps.counts().for_each(|ignored| poll.witness.ignored(ignored));
         Ok(value)
     }
@@ -115,7 +133,7 @@ impl Caller {
     where
         M: FnOnce(&Transport) -> Result<reqwest::Request, SourceError>,
     {
-        self.transport.download(make).await
+        self.transport.download(make).await.map_err(|error| self.masked(error))
     }
 
     /// Does something for each of `things` beside the polls: the first one alone, then several at

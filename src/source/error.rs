@@ -29,12 +29,14 @@ pub enum SourceError {
         cause: String,
     },
     /// No agreement on TLS.
-    #[error("no TLS connection with {host}: {cause}; check `tls.ca_file` and `tls.server_name`")]
+    #[error("no TLS connection with {host}: {cause}; {cure}")]
     Tls {
         /// Host and port.
         host: String,
         /// The TLS library's words.
         cause: String,
+        /// The setting to look at.
+        cure: &'static str,
     },
     /// No whole answer in time.
     #[error("no whole answer within {}; the service is slow or hangs (`timeout` sets the limit)", humantime::format_duration(*.after))]
@@ -195,6 +197,16 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// The same with `clean` applied to what the service itself said.
+    pub(super) fn masked(self, clean: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Api { code, message } => Self::Api { code: clean(&code), message: clean(&message) },
+            Self::ClockSkew { cause } => Self::ClockSkew { cause: clean(&cause) },
+            Self::TokenExpired { cause } => Self::TokenExpired { cause: clean(&cause) },
+            other => other,
+        }
+    }
+
     /// The label value.
     pub fn reason(&self) -> Reason {
         match self {

@@ -6,6 +6,7 @@
 //! others.
 
 mod door;
+mod examine;
 mod jobs;
 mod lift;
 mod objects;
@@ -103,17 +104,26 @@ impl Huawei {
         let outcome = self.read_jobs(batch, poll).await;
         let about_a_job = matches!(outcome, Err(SourceError::Api { .. } | SourceError::NotFound));
         match outcome {
-            Ok(read) => tell(batch, read, poll),
+            Ok(read) => self.tell(batch, read, poll),
             Err(_) if about_a_job && batch.len() > 1 => {
                 for job in batch {
                     let one = std::slice::from_ref(job);
                     match self.read_jobs(one, poll).await {
-                        Ok(read) => tell(one, read, poll),
+                        Ok(read) => self.tell(one, read, poll),
                         Err(error) => fail(one, &error, poll),
                     }
                 }
             }
             Err(error) => fail(batch, &error, poll),
+        }
+    }
+
+    /// Tells the witness of each job of a batch; one that the answer leaves out was not found.
+    fn tell(&self, batch: &[Listed], mut read: BTreeMap<String, Result<Project, SourceError>>, poll: &Poll<'_>) {
+        for job in batch {
+            let outcome = read.remove(&job.id).unwrap_or(Err(SourceError::NotFound));
+            let outcome = outcome.map(Box::new).map_err(|error| self.caller.masked(error).into());
+            poll.witness.project(Reading { id: job.id.clone(), outcome });
         }
     }
 
@@ -210,13 +220,13 @@ impl Huawei {
     where
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
-        let pass = self.door.pass(poll).await?;
+        let pass = self.door.pass(poll).await.map_err(|error| self.caller.masked(error))?;
         let outcome = match self.try_with(&pass, poll, call, &read).await {
             Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized)
                 if pass.is_token() && poll.refusal().is_none() =>
             {
                 self.door.forget(&pass);
-                let pass = self.door.pass(poll).await?;
+                let pass = self.door.pass(poll).await.map_err(|error| self.caller.masked(error))?;
                 self.try_with(&pass, poll, call, read).await
             }
             outcome => outcome,
@@ -295,15 +305,6 @@ fn read<'a, T: super::lenient::Shape<'a>>(text: &'a str) -> Result<T, SourceErro
     match found {
         Obj::Given(object) => Ok(object),
         Obj::Absent | Obj::Unreadable => Err(SourceError::Foreign { hint: "it is no object" }),
-    }
-}
-
-/// Tells the witness of each job of a batch; one that the answer leaves out was not found.
-fn tell(batch: &[Listed], mut read: BTreeMap<String, Result<Project, SourceError>>, poll: &Poll<'_>) {
-    for job in batch {
-        let outcome = read.remove(&job.id).unwrap_or(Err(SourceError::NotFound));
-        let outcome = outcome.map(Box::new).map_err(Into::into);
-        poll.witness.project(Reading { id: job.id.clone(), outcome });
     }
 }
 

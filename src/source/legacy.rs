@@ -14,11 +14,12 @@ use reqwest::header::AUTHORIZATION;
 
 use super::caller::{Caller, Poll};
 use super::error::SourceError;
+use super::examine::{Outcome, Stopped, Trial};
 use super::lenient::Gaps;
 use super::oms::{basic, envelope};
 use super::transport::{OpenError, Route, Transport};
 use crate::config::{OmsConfig, ProjectKind, SourceConfig};
-use crate::domain::{Project, Reading, Watched, Witness};
+use crate::domain::{Deaf, Project, Reading, Watched, Witness};
 
 /// A source of this kind.
 #[derive(Debug)]
@@ -60,12 +61,37 @@ impl Legacy {
         Watched { ids: self.projects.iter().map(|(id, _)| id.clone()).collect(), failure: None }
     }
 
+    /// The calls that a poll uses: one for each kind of project there is.
+    pub(super) fn actions(&self) -> Vec<&'static str> {
+        self.one_of_each_kind().map(|(_, kind)| call_about(*kind).0).collect()
+    }
+
+    /// Tries each call on the first project of its kind.
+    pub(super) async fn examine(&self, trial: &mut Trial<'_>) -> Result<Option<Project>, Stopped> {
+        let poll = Poll::new(&Deaf);
+        let mut first = None;
+        for (id, kind) in self.one_of_each_kind() {
+            trial.about(id);
+            let outcome = self.progress(id, *kind, &poll).await;
+            let all = self.projects.iter().filter(|(_, other)| other == kind).count();
+            let others = if all > 1 {
+                format!(", the first of {all}; the command `poll` reads them all")
+            } else {
+                String::new()
+            };
+            let project = trial.of(call_about(*kind).0, outcome, |_| Outcome::Works(format!("read {id}{others}")))?;
+            first = first.or(Some(project));
+        }
+        Ok(first)
+    }
+
+    fn one_of_each_kind(&self) -> impl Iterator<Item = &(String, ProjectKind)> {
+        let first = |wanted: ProjectKind| self.projects.iter().find(move |(_, kind)| *kind == wanted);
+        [ProjectKind::Migration, ProjectKind::Sync].into_iter().filter_map(first)
+    }
+
     async fn progress(&self, id: &str, kind: ProjectKind, poll: &Poll<'_>) -> Result<Project, SourceError> {
-        // The two paths differ in more than the word: one is a plural.
-        let (operation, folder) = match kind {
-            ProjectKind::Migration => ("migrationProgress", "migrations"),
-            ProjectKind::Sync => ("syncProgress", "sync"),
-        };
+        let (operation, folder) = call_about(kind);
         let path = format!("/api/omsp/v2/{folder}/{}/progress", path_segment(id));
         let make = |transport: &Transport| {
             let request = transport.request(Method::GET, &path).header(AUTHORIZATION, &self.authorization).build();
@@ -81,6 +107,14 @@ impl Legacy {
                 Ok((lift::project(id, kind, &wire, answer.answered(), &mut gaps), gaps))
             })
             .await
+    }
+}
+
+/// The name of the call and its folder. The two paths differ in more than the word: one is a plural.
+fn call_about(kind: ProjectKind) -> (&'static str, &'static str) {
+    match kind {
+        ProjectKind::Migration => ("migrationProgress", "migrations"),
+        ProjectKind::Sync => ("syncProgress", "sync"),
     }
 }
 

@@ -7,6 +7,7 @@
 pub(super) mod delay;
 mod door;
 pub(super) mod envelope;
+mod examine;
 mod extras;
 mod lift;
 mod list;

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 pub(super) use asked::Asked;
 pub(super) use page::Written;
+pub(super) use redact::{Planted, Reach};
 pub(super) use sheet::Sheet;
 
 use super::error::SourceError;

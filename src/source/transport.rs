@@ -9,8 +9,10 @@
 mod client;
 mod download;
 mod exchange;
+mod knock;
 mod pace;
 mod tape;
+mod trust;
 
 use std::time::Duration;
 
@@ -22,6 +24,7 @@ use tokio::time::Instant;
 pub use client::OpenError;
 pub use download::Download;
 pub(super) use exchange::Answer;
+pub use knock::{Knock, knock};
 use pace::Pace;
 pub(super) use tape::{Line, Tape, Track};
 
@@ -65,14 +68,14 @@ pub(super) struct Ask<'a, M, R> {
 }
 
 /// What a connection is made with.
-#[derive(Debug)]
-pub(super) struct Route<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Route<'a> {
     /// Scheme, host and port.
-    pub(super) endpoint: &'a url::Url,
+    pub endpoint: &'a url::Url,
     /// How to check the server, and who we are.
-    pub(super) tls: &'a TlsConfig,
+    pub tls: &'a TlsConfig,
     /// A proxy in between.
-    pub(super) proxy: Option<&'a url::Url>,
+    pub proxy: Option<&'a url::Url>,
 }
 
 impl Transport {
@@ -136,12 +139,16 @@ impl Transport {
         let mut pause = FIRST_PAUSE;
         for attempt in 1.. {
             let error = match self.attempt(&ask, give_up).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.pace.calm();
+                    return Ok(value);
+                }
                 Err(error) => error,
             };
-            let asked = error.retry_after().map(|asked| asked.min(LONGEST_HOLD));
-            if let Some(asked) = asked {
-                self.pace.hold(asked);
+            let vague = || matches!(error, SourceError::Throttled { .. }).then(|| self.pace.vague_pause());
+            let asked = error.retry_after().map(|asked| asked.min(LONGEST_HOLD)).or_else(vague);
+            if let Some(asked) = asked.filter(|_| !self.line.is_tape()) {
+                ask.witness.throttled(self.pace.hold(asked));
             }
             let wait = jittered(pause).max(asked.unwrap_or_default());
             // A tape says the same again.
@@ -151,9 +158,6 @@ impl Transport {
             }
             tracing::debug!(operation = ask.operation, attempt, wait = ?wait, %error, "asking again");
             tokio::time::sleep(wait).await;
-            if asked.is_some() {
-                ask.witness.throttled(wait);
-            }
             pause *= 2;
         }
         Err(SourceError::Interrupted)

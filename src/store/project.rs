@@ -142,9 +142,12 @@ impl ProjectState {
     /// first time counts as moving: from then on its standing still can be told.
     fn advance(&self, step: &Step, at: Moment) -> Advance {
         let mark = [step.progress.map(Ratio::value), step.processed_records, step.checkpoint.map(Time::unix)];
-        match self.advances.get(&step.name) {
-            Some(before) if before.mark == mark => before.clone(),
-            _ => Advance { mark, at: at.wall },
-        }
+        let Some(before) = self.advances.get(&step.name) else { return Advance { mark, at: at.wall } };
+        // A value that is left out is no movement, nor is the same one when it is back.
+        let pairs = || before.mark.into_iter().zip(mark);
+        let moved = pairs().any(|(old, new)| new.is_some() && new != old);
+        let mut kept = pairs().map(|(old, new)| new.or(old));
+        let mark = [kept.next().flatten(), kept.next().flatten(), kept.next().flatten()];
+        Advance { mark, at: if moved { at.wall } else { before.at } }
     }
 }

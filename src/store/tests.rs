@@ -102,4 +102,7 @@ fn a_step_that_stands_still_keeps_the_time_of_its_last_move() {
     assert_eq!(moved(&store), at(start, 60).wall);
     store.record("oms", failed("np_1"), at(start, 90));
     assert_eq!(moved(&store), at(start, 60).wall);
+    store.record("oms", read("np_1", -1.0), at(start, 120));
+    store.record("oms", read("np_1", 11.0), at(start, 150));
+    assert_eq!(moved(&store), at(start, 60).wall, "a value that is left out and comes back is no movement");
 }

@@ -106,7 +106,7 @@ async fn other_refusals_have_their_reason_and_number_of_requests() {
         (Reply::error(400, "MissingParameter"), "api_error", 1, "MissingParameter: what"),
         (Reply::error(503, "ServiceUnavailable"), "server_error", 3, "HTTP 503"),
         (Reply::error(500, "InternalError"), "server_error", 3, "HTTP 500"),
-        (Reply::error(400, "Throttling.User"), "throttled", 3, "slow down"),
+        (Reply::error(400, "Throttling.User"), "throttled", 2, "slow down"),
         (Reply::error(400, "SignatureNonceUsed"), "api_error", 3, "proxy"),
         (Reply::text("{\"Success\":false,\"Code\":\"INNER_ERROR\",\"Message\":\"x\"}"), "api_error", 1, "INNER_ERROR"),
         (Reply::text("<html>login</html>"), "not_json", 1, "HTML"),

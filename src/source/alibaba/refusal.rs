@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::credentials::Credentials;
 use crate::source::error::SourceError;
 use crate::source::lenient::{self, Gaps, Leaf, Obj, wire};
-use crate::source::oms::envelope::shown;
+use crate::source::quote::quote;
 use crate::source::transport::Answer;
 
 /// Where the gateway says how many milliseconds to wait.
@@ -85,7 +85,7 @@ pub(super) fn read(asked: &Asked<'_>, answer: &Answer) -> Option<SourceError> {
     }
     let (code, message) = fault(&answer.text())?;
     let meaning = meaning(&code, &message, answer.status());
-    let code = shown(&code);
+    let code = quote(&code);
     let status = answer.status();
     let retry_after = milliseconds(answer).or_else(|| answer.retry_after());
     Some(match meaning {
@@ -99,7 +99,7 @@ pub(super) fn read(asked: &Asked<'_>, answer: &Answer) -> Option<SourceError> {
         }
         Some(Meaning::Unsupported) => SourceError::UnknownAction { operation: asked.action },
         Some(Meaning::Trouble) => SourceError::Server { status, retry_after },
-        None => SourceError::Api { code, message: shown(&message) },
+        None => SourceError::Api { code, message: quote(&message) },
     })
 }
 
@@ -153,7 +153,7 @@ fn masked(key: &Credentials) -> String {
     }
     let begin: String = letters.iter().take(ENDS).collect();
     let end: String = letters.iter().skip(letters.len() - ENDS).collect();
-    shown(&format!("{begin}…{end}"))
+    quote(&format!("{begin}…{end}"))
 }
 
 /// How far this machine's clock is from the one of the answer.

@@ -29,7 +29,33 @@ struct Page {
     total: Option<f64>,
 }
 
+/// A look at the list.
+#[derive(Debug, Default)]
+pub(super) struct Sample {
+    /// A wanted job: the first that is at work, else the first.
+    pub(super) wanted: Option<Listed>,
+    /// Jobs that were listed until then.
+    pub(super) seen: usize,
+}
+
 impl Huawei {
+    /// Looks at the first page of each use until a wanted job is found.
+    pub(super) async fn sample(&self, discover: &Discover, poll: &Poll<'_>) -> Result<Sample, SourceError> {
+        let mut sample = Sample::default();
+        for use_type in uses(discover) {
+            let page = self.list_page(use_type, 1, discover, poll).await?;
+            sample.seen += page.count;
+            let wanted: Vec<Listed> = page.jobs.into_iter().filter(|job| wants(discover, job)).collect();
+            let is_live = |job: &&Listed| job.status.as_deref().is_some_and(|native| lift::status(native).is_live());
+            sample.wanted = wanted.iter().find(is_live).or(wanted.first()).cloned();
+            if let Some(job) = &mut sample.wanted {
+                job.use_type.get_or_insert_with(|| use_type.to_owned());
+                break;
+            }
+        }
+        Ok(sample)
+    }
+
     /// Lists the wanted jobs of all wanted uses into `found`.
     pub(super) async fn list(
         &self,
@@ -37,10 +63,8 @@ impl Huawei {
         poll: &Poll<'_>,
         found: &mut BTreeMap<String, Listed>,
     ) -> Result<(), SourceError> {
-        for (use_type, kind) in USES {
-            if discover.types.is_empty() || discover.types.iter().any(|wanted| wanted == kind) {
-                self.list_use(use_type, discover, poll, found).await?;
-            }
+        for use_type in uses(discover) {
+            self.list_use(use_type, discover, poll, found).await?;
         }
         Ok(())
     }
@@ -96,6 +120,12 @@ impl Huawei {
         })
         .await
     }
+}
+
+/// The uses that are wanted, as the API has them.
+fn uses(discover: &Discover) -> impl Iterator<Item = &'static str> {
+    let wanted = |kind: &str| discover.types.is_empty() || discover.types.iter().any(|wanted| wanted == kind);
+    USES.into_iter().filter(move |(_, kind)| wanted(kind)).map(|(use_type, _)| use_type)
 }
 
 /// The states are those of the common vocabulary, which the API cannot filter by.

@@ -16,7 +16,7 @@ use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::{Gaps, Many};
 
-const OPERATION: &str = "progress-data";
+pub(super) const OPERATION: &str = "progress-data";
 /// The API gives 1,000 objects at once at most.
 const PAGE_SIZE: usize = 1000;
 /// A million objects of one type, or a server that never ends.
@@ -46,6 +46,13 @@ impl Huawei {
             .filter(|job| job.status.as_ref().is_none_or(ProjectStatus::is_live))
             .collect();
         self.caller.each_aside(live, |job| self.ask_objects(job, &poll)).await;
+    }
+
+    /// The first page of the first type of object, in words.
+    pub(super) async fn first_objects(&self, job: &str, poll: &Poll<'_>) -> Result<String, SourceError> {
+        let Some(object_type) = self.object_types.first() else { return Ok(String::new()) };
+        let (rows, _) = self.objects_page(job, object_type, 0, poll).await?;
+        Ok(format!("{} objects of type {object_type} on the first page", rows.len()))
     }
 
     async fn ask_objects(&self, job: &Project, poll: &Poll<'_>) {

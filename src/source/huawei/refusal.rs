@@ -4,6 +4,7 @@
 use super::wire::Refusal;
 use crate::source::error::SourceError;
 use crate::source::lenient::{self, Gaps, Obj};
+use crate::source::quote::quote;
 use crate::source::transport::Answer;
 
 /// The codes of a job that does not exist (any more).
@@ -16,8 +17,6 @@ const TOO_OFTEN: &str = "DRS.M01503";
 const NOT_ALLOWED: &str = "DRS.M00103";
 /// How old a signature may be, in minutes.
 const ALLOWED_SKEW: f64 = 15.0;
-/// Messages of a service are shown up to this many characters.
-const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The error that an answer stands for; none for a success.
 pub(super) fn of(answer: &Answer, text: &str) -> Option<SourceError> {
@@ -35,15 +34,15 @@ pub(super) fn of(answer: &Answer, text: &str) -> Option<SourceError> {
     };
     Some(match refusal {
         SourceError::Unauthorized if code == NOT_ALLOWED => SourceError::Forbidden,
-        SourceError::Unauthorized if expired() => SourceError::TokenExpired { cause: shown(&message) },
-        SourceError::Unauthorized if clock() => SourceError::ClockSkew { cause: shown(&message) },
-        SourceError::Forbidden if code == BAD_TOKEN => SourceError::TokenExpired { cause: shown(&message) },
+        SourceError::Unauthorized if expired() => SourceError::TokenExpired { cause: quote(&message) },
+        SourceError::Unauthorized if clock() => SourceError::ClockSkew { cause: quote(&message) },
+        SourceError::Forbidden if code == BAD_TOKEN => SourceError::TokenExpired { cause: quote(&message) },
         SourceError::Status { status } if code == TOO_OFTEN || gateway(".0308") => {
             SourceError::Throttled { status, retry_after: answer.retry_after() }
         }
         SourceError::Status { status: 404 } if gateway(".0101") => SourceError::Status { status: 404 },
         SourceError::Status { .. } if is_gone(&code) => SourceError::NotFound,
-        SourceError::Status { .. } if !code.is_empty() => SourceError::Api { code, message: shown(&message) },
+        SourceError::Status { .. } if !code.is_empty() => SourceError::Api { code, message: quote(&message) },
         other => other,
     })
 }
@@ -62,7 +61,7 @@ pub(super) fn of_item(code: Option<String>, message: Option<String>) -> Option<S
     if is_gone(&code) {
         return Some(SourceError::NotFound);
     }
-    Some(SourceError::Api { code, message: shown(&message.unwrap_or_else(|| "without a message".to_owned())) })
+    Some(SourceError::Api { code, message: quote(&message.unwrap_or_else(|| "without a message".to_owned())) })
 }
 
 /// There is no such job, or no longer.
@@ -79,8 +78,4 @@ fn told(text: &str) -> (String, String) {
     let messages = [refusal.error_msg, refusal.message, inner.message, inner.title];
     let message = messages.into_iter().find_map(|leaf| gaps.text("message", leaf));
     (code.unwrap_or_default(), message.unwrap_or_default())
-}
-
-fn shown(message: &str) -> String {
-    message.chars().take(MAX_MESSAGE_CHARS).collect()
 }

@@ -4,10 +4,8 @@
 use super::wire::Envelope;
 use crate::source::error::SourceError;
 use crate::source::lenient::{self, Gaps, Obj, Shape};
+use crate::source::quote::quote;
 use crate::source::transport::Answer;
-
-/// Messages of the service are shown to people up to this many characters.
-const MAX_MESSAGE_CHARS: usize = 200;
 
 /// Opens an answer whose text is `text`.
 ///
@@ -47,8 +45,8 @@ fn failure<T>(envelope: Envelope<'_, T>) -> SourceError {
     let code = gaps.text("code", detail.code).or_else(|| gaps.text("code", envelope.code));
     let message = gaps.text("message", detail.message).or_else(|| gaps.text("message", envelope.message));
     SourceError::Api {
-        code: shown(&code.unwrap_or_else(|| "without a code".to_owned())),
-        message: shown(&message.unwrap_or_else(|| "without a message".to_owned())),
+        code: quote(&code.unwrap_or_else(|| "without a code".to_owned())),
+        message: quote(&message.unwrap_or_else(|| "without a message".to_owned())),
     }
 }
 
@@ -61,10 +59,4 @@ pub(in crate::source) fn not_json(text: &str, error: &serde_json::Error) -> Sour
         Some(_) => format!("malformed at line {} column {}", error.line(), error.column()),
     };
     SourceError::NotJson { hint }
-}
-
-/// One line, cut.
-pub(in crate::source) fn shown(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE_CHARS).collect();
-    line.trim().to_owned()
 }

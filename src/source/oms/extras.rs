@@ -49,7 +49,40 @@ impl Extras {
     }
 }
 
+/// What came of asking an extra once.
+#[derive(Debug)]
+pub(super) enum Asking {
+    /// The project has nothing of the kind now.
+    Nothing,
+    /// What was found, in words.
+    Asked(Result<String, SourceError>),
+}
+
 impl Oms {
+    /// Asks an extra about a project with a single request.
+    pub(super) async fn ask_once(&self, kind: ExtraKind, project: &Project, poll: &Poll<'_>) -> Asking {
+        if !has(project, kind) {
+            return Asking::Nothing;
+        }
+        let id = project.id.as_str();
+        Asking::Asked(match kind {
+            ExtraKind::Components => {
+                let found = self.components(id, poll).await;
+                found.map(|found| format!("{} kinds of component", found.len()))
+            }
+            ExtraKind::Verification => {
+                let found = self.verification_page(id, 1, poll).await;
+                found.map(|page| format!("{} tables on the first page", page.tables()))
+            }
+            ExtraKind::Conflicts => {
+                let Some(step) = conflicts::steps(project).next() else { return Asking::Nothing };
+                let found = self.conflict_files(id, &step.name, poll).await;
+                found.map(|files| format!("{} conflict logs in {}", files.len(), step.name))
+            }
+            ExtraKind::Objects => return Asking::Nothing,
+        })
+    }
+
     /// Asks every wanted extra about each project that has it, and tells the witness.
     pub(in crate::source) async fn poll_extras(&self, projects: &[std::sync::Arc<Project>], witness: &dyn Witness) {
         let poll = Poll::new(witness);
@@ -91,7 +124,7 @@ fn has(project: &Project, kind: ExtraKind) -> bool {
         ExtraKind::Components => !at_rest,
         ExtraKind::Verification => begun("FULL_VERIFIER"),
         ExtraKind::Conflicts => {
-            project.kind.as_deref() != Some("SYNC") && !at_rest && conflicts::STEPS.iter().any(|name| begun(name))
+            project.kind.as_deref() != Some("SYNC") && !at_rest && conflicts::steps(project).next().is_some()
         }
         ExtraKind::Objects => false,
     }

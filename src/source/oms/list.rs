@@ -1,6 +1,8 @@
 //! Discovery: ListProjects, page by page. A list whose items carry the steps makes DescribeProject
 //! needless; items without them are handed back to be described one by one.
 
+mod sample;
+
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -156,6 +158,10 @@ impl Discovery {
         for number in 1..=MAX_PAGES {
             let page = Self::page(oms, poll, filter, number).await?;
             seen += page.items;
+            // A list that promises projects and holds none would make all of them disappear.
+            if seen == 0 && page.total.is_some_and(|total| total > 0.0) {
+                return Err(SourceError::Foreign { hint: "an empty list with a `totalCount` above 0" });
+            }
             let known = listed.read.len() + listed.without_steps.len();
             let on_page = page.items;
             let last = page.is_last(seen);
@@ -221,7 +227,7 @@ impl Discovery {
 
     /// The ids of the wanted labels; they are looked up every few minutes, because a label can be
     /// deleted and made again.
-    async fn labels(&self, oms: &Oms, poll: &Poll<'_>) -> Result<Vec<String>, SourceError> {
+    pub(in crate::source::oms) async fn labels(&self, oms: &Oms, poll: &Poll<'_>) -> Result<Vec<String>, SourceError> {
         if self.wanted.labels.is_empty() {
             return Ok(Vec::new());
         }

@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 
 use crate::config::SourceConfig;
 use node::Node;
-use planted::{Planted, Reach};
+pub(in crate::source) use planted::{Planted, Reach};
 use rule::{Rule, Trust};
 
 /// Stands for what was taken out.

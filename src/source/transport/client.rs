@@ -45,6 +45,11 @@ pub enum OpenError {
 
 /// Makes the client.
 pub(super) fn build(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Client, OpenError> {
+    Ok(builder(route, limits)?.build()?)
+}
+
+/// All settings of the client.
+pub(super) fn builder(route: &Route<'_>, limits: &Limits) -> Result<ClientBuilder, OpenError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("migration-exporter/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -63,21 +68,25 @@ pub(super) fn build(route: &Route<'_>, limits: &Limits) -> Result<reqwest::Clien
             builder = builder.dns_resolver(Alias { host: host.to_owned() });
         }
     }
-    Ok(builder.build()?)
+    Ok(builder)
 }
 
 /// Applies the TLS settings.
 fn with_tls(mut builder: ClientBuilder, tls: &TlsConfig) -> Result<ClientBuilder, OpenError> {
     if let Some(path) = &tls.ca_file {
-        let authorities =
-            Certificate::from_pem_bundle(&pem(path, "ca_file")?).map_err(|error| unusable(path, "ca_file", &error))?;
-        builder = builder.tls_certs_only(authorities);
+        builder = builder.tls_certs_only(certificates(path, "ca_file")?);
     }
     if let (Some(certificate), Some(key)) = (&tls.cert_file, &tls.key_file) {
+        certificates(certificate, "cert_file")?;
         let mut both = pem(certificate, "cert_file")?;
         both.push(b'\n');
         both.extend(pem(key, "key_file")?);
-        builder = builder.identity(Identity::from_pem(&both).map_err(|error| unusable(key, "key_file", &error))?);
+        let identity = Identity::from_pem(&both).map_err(|error| unusable(key, "key_file", &error))?;
+        // A key of another certificate is noticed when a client is made of it, and then nothing
+        // says any more which file it was.
+        let trial = reqwest::Client::builder().identity(identity.clone()).build();
+        trial.map_err(|error| unusable(key, "key_file", &error))?;
+        builder = builder.identity(identity);
     }
     if tls.insecure_skip_verify {
         builder = builder.tls_danger_accept_invalid_certs(true);
@@ -85,12 +94,25 @@ fn with_tls(mut builder: ClientBuilder, tls: &TlsConfig) -> Result<ClientBuilder
     Ok(builder)
 }
 
+/// The certificates in a file, of which there must be one and which must be usable: a file without
+/// any would trust nobody, and every poll would fail.
+fn certificates(path: &Path, key: &'static str) -> Result<Vec<Certificate>, OpenError> {
+    let found = Certificate::from_pem_bundle(&pem(path, key)?).map_err(|error| unusable(path, key, &error))?;
+    if found.is_empty() {
+        let cause = "it holds no certificate in PEM form (`-----BEGIN CERTIFICATE-----`)".to_owned();
+        return Err(OpenError::TlsFile { key, path: path.to_owned(), cause });
+    }
+    let trial = reqwest::Client::builder().tls_certs_only(found.clone()).build();
+    trial.map_err(|error| unusable(path, key, &error))?;
+    Ok(found)
+}
+
 fn pem(path: &Path, key: &'static str) -> Result<Vec<u8>, OpenError> {
     std::fs::read(path).map_err(|error| unusable(path, key, &error))
 }
 
 fn unusable(path: &Path, key: &'static str, error: &dyn std::error::Error) -> OpenError {
-    let cause = error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+    let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     OpenError::TlsFile { key, path: path.to_owned(), cause }
 }
 

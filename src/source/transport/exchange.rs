@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Request, Response, StatusCode};
 
+use super::trust;
 use crate::config::Limits;
 use crate::domain::Time;
 use crate::source::error::SourceError;
@@ -147,8 +148,9 @@ pub(super) fn unreachable_because(error: &reqwest::Error, host: &str) -> SourceE
     if error.is_dns() {
         return SourceError::Dns { host };
     }
-    if let Some(cause) = tls_cause(error) {
-        return SourceError::Tls { host, cause };
+    if let Some(cause) = tls_error(error) {
+        let (cause, cure) = trust::explain(cause);
+        return SourceError::Tls { host, cause, cure };
     }
     if error.is_connect() {
         return SourceError::Connect { host, cause: innermost(error) };
@@ -163,19 +165,15 @@ pub(super) fn broken_off_because(error: &reqwest::Error) -> SourceError {
         matches!(cause.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)
     };
     let mut system = causes(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    if tls_cause(error).is_none() && system.any(is_invalid) {
+    if tls_error(error).is_none() && system.any(is_invalid) {
         return SourceError::NotJson { hint: "its compression is broken".to_owned() };
     }
     SourceError::Interrupted
 }
 
-/// The TLS library's own words, if it was TLS.
-fn tls_cause(error: &reqwest::Error) -> Option<String> {
-    causes(error).find_map(|cause| {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        tls.or_else(|| cause.downcast_ref::<rustls::Error>()).map(ToString::to_string)
-    })
+/// The TLS library's own error, if it was TLS.
+fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
+    causes(error).find_map(trust::tls_error)
 }
 
 /// The last link of the chain says what the system said.

@@ -4,24 +4,27 @@
 
 use super::super::{Oms, envelope, wire};
 use super::about;
-use crate::domain::{ConflictFile, ConflictLogs, Project, StepStatus};
+use crate::domain::{ConflictFile, ConflictLogs, Project, Step, StepStatus};
 use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
 
 /// The steps that write conflict logs.
-pub(super) const STEPS: [&str; 3] = ["FULL_TRANSFER", "INCR_TRANSFER", "REVERSE_INCR_TRANSFER"];
+const STEPS: [&str; 3] = ["FULL_TRANSFER", "INCR_TRANSFER", "REVERSE_INCR_TRANSFER"];
+
+/// The steps of a project that may have conflict logs.
+pub(super) fn steps(project: &Project) -> impl Iterator<Item = &Step> {
+    let begun = |step: &&Step| !matches!(step.status, None | Some(StepStatus::Init));
+    project.steps.iter().filter(begun).filter(|step| STEPS.contains(&step.name.as_str()))
+}
 
 impl Oms {
     /// Reads what conflict logs the steps of a project have.
     pub(super) async fn conflicts(&self, project: &Project, poll: &Poll<'_>) -> Result<Vec<ConflictLogs>, SourceError> {
         let mut logs = Vec::new();
-        for step in &project.steps {
-            let begun = !matches!(step.status, None | Some(StepStatus::Init));
-            if begun && STEPS.contains(&step.name.as_str()) {
-                let files = self.conflict_files(&project.id, &step.name, poll).await?;
-                logs.push(added_up(&step.name, &files));
-            }
+        for step in steps(project) {
+            let files = self.conflict_files(&project.id, &step.name, poll).await?;
+            logs.push(added_up(&step.name, &files));
         }
         Ok(logs)
     }

@@ -16,12 +16,19 @@ const PAGE_SIZE: usize = 150;
 const MAX_PAGES: u32 = 200;
 
 /// One page of the result.
-struct Page {
+pub(super) struct Page {
     inconsistent: Option<f64>,
     results: Vec<Option<String>>,
     /// The first table, by which a page that comes again is recognised.
     first: Option<(Option<String>, Option<String>)>,
     total: Option<f64>,
+}
+
+impl Page {
+    /// How many tables are on it.
+    pub(super) fn tables(&self) -> usize {
+        self.results.len()
+    }
 }
 
 impl Oms {
@@ -49,7 +56,8 @@ impl Oms {
         Ok(sum)
     }
 
-    async fn verification_page(&self, id: &str, number: u32, poll: &Poll<'_>) -> Result<Page, SourceError> {
+    /// Reads one page of it.
+    pub(super) async fn verification_page(&self, id: &str, number: u32, poll: &Poll<'_>) -> Result<Page, SourceError> {
         let mut wanted = about(id);
         wanted.insert("pageNumber".to_owned(), json!(number));
         wanted.insert("pageSize".to_owned(), json!(PAGE_SIZE));

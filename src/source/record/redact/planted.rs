@@ -28,12 +28,12 @@ const SECRET_VARIABLES: [&str; 5] = [
 const ACCOUNT: &str = "account-project";
 
 /// What to look for.
-#[derive(Debug)]
-pub(super) struct Planted(Vec<Needle>);
+#[derive(Debug, Default)]
+pub(in crate::source) struct Planted(Vec<Needle>);
 
 /// Which of the values are to be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(in crate::source) enum Reach {
     /// Secrets, users and hosts.
     All,
     /// The same but for users and hosts that are plain words, which a service may use as well.
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Needle {
 
 impl Planted {
     /// Everything that this source's configuration keeps to itself.
-    pub(super) fn of(config: &SourceConfig) -> Self {
+    pub(in crate::source) fn of(config: &SourceConfig) -> Self {
         let mut found = Self(Vec::new());
         match &config.backend {
             Backend::Oms(oms) | Backend::OmsV3(oms) => {
@@ -96,7 +96,7 @@ impl Planted {
     }
 
     /// The text without them.
-    pub(super) fn replaced(&self, text: &str, reach: Reach) -> String {
+    pub(in crate::source) fn replaced(&self, text: &str, reach: Reach) -> String {
         let wanted = self.0.iter().filter(|needle| needle.is_within(reach));
         wanted.fold(text.to_owned(), |text, needle| needle.replaced(&text).unwrap_or(text))
     }
