@@ -140,7 +140,7 @@ mod tests {
         // A client that asks again and again and never reads keeps its connection busy.
         let mut client = TcpStream::connect(running.url("").trim_start_matches("http://")).unwrap();
         client.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
-        let request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000);
+        let request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(400_000);
         // It ends in a timeout, once all buffers in between are full.
         client.write_all(request.as_bytes()).ok();
         let begin = Instant::now();

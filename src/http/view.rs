@@ -154,7 +154,10 @@ fn step(project: &Project) -> String {
         .iter()
         .rev()
         .find(|step| at_work(&step.status) && step.progress.is_none_or(|done| done.value() > 0.0));
-    let Some(step) = failed.or(named).or(moving) else { return String::new() };
+    // Not every service tells the state of its steps, but some how much of them is done.
+    let partly =
+        project.steps.iter().find(|step| step.progress.is_some_and(|done| (0.001..1.0).contains(&done.value())));
+    let Some(step) = failed.or(named).or(moving).or(partly) else { return String::new() };
     let name = words(&step.name);
     let failed = if step.status == Some(StepStatus::Failed) { " failed" } else { "" };
     match step.progress.map(|done| (done.value() * 100.0).floor()) {
