@@ -20,6 +20,9 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::config::Faults;
 use flags::{Args, Command, ConflictsCommand};
 
+/// The exit code where something could not be read.
+const UNREAD: u8 = 3;
+
 /// Why a command ended without doing what it should.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -68,7 +71,7 @@ pub fn main() -> ExitCode {
         writeln!(std::io::stderr(), "{}", failure.to_string().trim_end()).ok();
         ExitCode::from(match failure {
             Failure::Config(_) | Failure::Usage(_) => 2,
-            Failure::Unread(_) => 3,
+            Failure::Unread(_) => UNREAD,
             Failure::Fatal(_) => 1,
         })
     })

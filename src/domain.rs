@@ -14,7 +14,7 @@ mod reading;
 mod state;
 
 pub use extra::{Component, ConflictFile, ConflictLogs, Extra, ExtraKind, Object, Objects, Verification};
-pub use number::{Ratio, Time, float};
+pub use number::{MAX_DELAY, Ratio, Time, float};
 pub use reading::{Call, Deaf, ExtraReading, Failure, Ignored, Reading, Reason, Watched, Witness};
 pub use state::{Importance, ProjectStatus, StepStatus};
 

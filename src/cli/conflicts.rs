@@ -12,14 +12,13 @@ use anyhow::{Context as _, anyhow};
 use tempfile::NamedTempFile;
 
 use super::flags::{ConflictsTarget, DownloadFlags, Flags, Output};
-use super::{Failure, say};
+use super::show::narrowed;
+use super::{Failure, UNREAD, say};
 use crate::config;
 use crate::domain::{ConflictFile, Deaf};
 use crate::shutdown::Signals;
 use crate::source::{Download, Source, SourceError};
 
-/// Something could not be read.
-const UNREAD: u8 = 3;
 /// The width of the progress bar.
 const CELLS: u64 = 30;
 /// Progress is drawn again after so many further bytes.
@@ -138,15 +137,9 @@ fn refuse_existing(path: &Path, wanted: &DownloadFlags) -> Result<(), Failure> {
 /// The source that the command is about.
 fn open(flags: &Flags, target: &ConflictsTarget) -> Result<Source, Failure> {
     let config = config::load(&flags.config_file)?;
-    let Some(source) = config.sources.iter().find(|source| source.name == target.source) else {
-        let known: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
-        let wanted = &target.source;
-        return Err(Failure::Usage(format!(
-            "there is no source named {wanted}; the configuration has: {}",
-            known.join(", ")
-        )));
-    };
-    Source::open(source).map_err(|error| Failure::Fatal(error.into()))
+    let source = narrowed(config, Some(&target.source), None)?.sources.into_iter().next();
+    let source = source.context("there is no such source")?;
+    Source::open(&source).map_err(|error| Failure::Fatal(error.into()))
 }
 
 fn unread(error: &SourceError) -> ExitCode {

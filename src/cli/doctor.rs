@@ -5,12 +5,10 @@ use std::process::ExitCode;
 
 use super::flags::Flags;
 use super::show::narrowed;
-use super::{Failure, say};
+use super::{Failure, UNREAD, say};
 use crate::config;
 use crate::doctor::{self, Level, Line, Verdict};
 
-/// A source cannot be read.
-const UNREAD: u8 = 3;
 /// Room for most steps; some names of actions are wider.
 const STEP_WIDTH: usize = 17;
 

@@ -14,14 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::flags::Flags;
 use super::show::narrowed;
-use super::{Failure, say};
+use super::{Failure, UNREAD, say};
 use crate::app::App;
 use crate::config::{self, Backend, Config};
 use crate::shutdown;
 use crate::source::{Kept, Recorder, Source};
-
-/// Something could not be read.
-const UNREAD: u8 = 3;
 
 /// Where a capture goes.
 #[derive(Clone, Copy, Debug)]

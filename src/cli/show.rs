@@ -5,13 +5,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use super::flags::Flags;
-use super::{Failure, say};
+use super::{Failure, UNREAD, say};
 use crate::app::App;
 use crate::config::{self, Config, ProjectRef, SourceConfig};
 use crate::metrics::Format;
-
-/// Something could not be read.
-const UNREAD: u8 = 3;
 
 /// Says what the configuration means, or every fault it has.
 pub(super) fn check_config(flags: &Flags) -> Result<ExitCode, Failure> {

@@ -50,6 +50,10 @@ impl Time {
     }
 }
 
+/// The longest delay that can be true, in seconds: 10 years. A larger one is a fault of the service,
+/// not of the replication.
+pub const MAX_DELAY: f64 = 10.0 * 365.25 * 86_400.0;
+
 /// A count as a number; exact up to 2^53, as near as possible beyond.
 pub fn float(count: u64) -> f64 {
     const HALF: f64 = 4_294_967_296.0;

@@ -220,18 +220,23 @@ impl Huawei {
     where
         R: Fn(&Answer, &str) -> Result<(T, Gaps), SourceError>,
     {
-        let pass = self.door.pass(poll).await.map_err(|error| self.caller.masked(error))?;
+        let pass = self.pass(poll).await?;
         let outcome = match self.try_with(&pass, poll, call, &read).await {
             Err(SourceError::TokenExpired { .. } | SourceError::Unauthorized)
                 if pass.is_token() && poll.refusal().is_none() =>
             {
                 self.door.forget(&pass);
-                let pass = self.door.pass(poll).await.map_err(|error| self.caller.masked(error))?;
+                let pass = self.pass(poll).await?;
                 self.try_with(&pass, poll, call, read).await
             }
             outcome => outcome,
         };
         outcome.inspect_err(|error| poll.refuse(error))
+    }
+
+    /// What the next call is made with. The identity service may repeat what it was sent.
+    async fn pass(&self, poll: &Poll<'_>) -> Result<door::Pass, SourceError> {
+        self.door.pass(poll).await.map_err(|error| self.caller.masked(error))
     }
 
     /// Makes a call with what opens the API.

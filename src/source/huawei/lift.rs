@@ -3,11 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::wire;
-use crate::domain::{Project, ProjectStatus, Ratio, Replication, Speed, Step, StepStatus, Time};
+use crate::domain::{MAX_DELAY, Project, ProjectStatus, Ratio, Replication, Speed, Step, StepStatus, Time};
 use crate::source::lenient::{Gaps, Leaf, Obj};
-
-/// A larger delay is a fault of the service: 10 years, in seconds.
-const MAX_DELAY: f64 = 10.0 * 365.25 * 86_400.0;
 
 /// What the job list says of a job.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,11 +2,9 @@
 //! it is the distance between the incremental step's checkpoint and the time that was sampled.
 
 use super::wire;
-use crate::domain::{Replication, Step, Time};
+use crate::domain::{MAX_DELAY, Replication, Step, Time};
 use crate::source::lenient::Gaps;
 
-/// A larger delay is a fault of the service, not of the replication: 10 years.
-const MAX_DELAY: f64 = 10.0 * 365.25 * 86_400.0;
 /// A checkpoint this far in the future is clock skew and means "no delay".
 const MAX_SKEW: f64 = 60.0;
 /// The names of the step that carries changes from source to target, newest naming first.

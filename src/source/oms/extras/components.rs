@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 
 use super::super::door::Params;
 use super::super::{Oms, envelope, wire};
-use crate::domain::Component;
+use crate::domain::{Component, MAX_DELAY};
 use crate::source::caller::Poll;
 use crate::source::error::SourceError;
 use crate::source::lenient::Gaps;
-
-/// A larger delay is a fault of the service: 10 years, in seconds.
-const MAX_DELAY: f64 = 10.0 * 365.25 * 86_400.0;
 
 impl Oms {
     /// Reads the components of a project.
